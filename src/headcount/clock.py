@@ -1,0 +1,39 @@
+"""The only reader of the clock. Everything below takes instants as arguments."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from headcount.errors import UsageError
+
+TICK = timedelta(minutes=15)
+
+
+def now() -> datetime:
+    """The present instant in UTC, or what HEADCOUNT_NOW says (tests, rehearsals)."""
+    rehearsed = os.environ.get("HEADCOUNT_NOW")
+    return parse_instant(rehearsed) if rehearsed else datetime.now(UTC)
+
+
+def parse_instant(text: str) -> datetime:
+    """The UTC instant that ISO 8601 `text` names; without an offset it is UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is not an ISO 8601 instant, like 2026-05-01T09:15:00Z"
+        raise UsageError(msg) from None
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC)
+
+
+def last_tick(instant: datetime) -> datetime:
+    """The newest whole quarter hour that is not after `instant`."""
+    since_midnight = instant - instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    return instant - since_midnight % TICK
+
+
+def is_tick(instant: datetime) -> bool:
+    """Whether `instant` is a whole quarter hour."""
+    return last_tick(instant) == instant

@@ -1,0 +1,97 @@
+"""What `headcount.yaml` says, as frozen values (interface.md §2). Read by `project`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+EventFormat = Literal[
+    "native", "segment", "walkme-webhook", "walkme-collector", "csv", "parquet", "ndjson"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most a system may hold; None is no limit (segments.md §5)."""
+
+    segments: int | None = 10
+    users: int | None = 50_000
+    conditions: int | None = 5
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One product whose users are segmented; ids and codes are per system."""
+
+    name: str
+    timezone: ZoneInfo
+    guid: str | None = None
+    platform: str = "web"
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where a mapped file keeps what: column names, or JSON paths for NDJSON.
+
+    `properties` / `attributes` None means every other column.
+    """
+
+    user_id: str
+    timestamp: str
+    event: str | None = None
+    event_id: str | None = None
+    environment: str | None = None
+    properties: tuple[str, ...] | None = None
+    attributes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files of one shape that feed one system."""
+
+    name: str
+    system: str
+    path: str
+    format: EventFormat
+    records: Literal["events", "attributes"] = "events"
+    columns: Columns | None = None
+    timezone: ZoneInfo | None = None
+    id_namespace: str | None = None
+    max_ahead: timedelta | None = timedelta(days=1)
+    attributes: tuple[str, ...] = ()
+    anonymous: Literal["reject", "keep"] = "reject"
+    max_bad_share: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationSettings:
+    """One entry of `destinations`; `options` holds what only its adapter knows."""
+
+    name: str
+    type: str
+    connection: str | None = None
+    enabled: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An export made by itself, once a `every`."""
+
+    segment: str
+    format: Literal["csv", "xlsx", "parquet"]
+    every: Literal["tick", "hour", "day", "week", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole project file, checked."""
+
+    systems: dict[str, System]
+    sources: tuple[Source, ...]
+    destinations: dict[str, DestinationSettings]
+    segments_folder: str = "segments"
+    subscriptions: tuple[Subscription, ...] = ()

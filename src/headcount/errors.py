@@ -1,0 +1,123 @@
+"""The error tree: classed by who must act, facts in, message out.
+
+HeadcountError
+├── UsageError         the caller of a command: exit 2
+├── DefinitionError    the author of a YAML file: exit 2, all faults at once
+├── DataError          the producer of a file: the file is refused
+├── StateError         the operator: store, snapshot and ledger disagree or are busy
+├── EvaluationError    one segment of a tick: it becomes Failed, the others go on
+├── HeldError          a guard: waits for a person, exit 3
+└── SyncError          a destination; `retry` says whether trying again can help
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class HeadcountError(Exception):
+    """Base of every error this package raises on purpose; `kind` names it in JSON."""
+
+    kind = "error"
+
+
+class UsageError(HeadcountError):
+    """The command was called with something that cannot be meant."""
+
+    kind = "usage"
+
+
+class UnknownSegmentError(UsageError):
+    """No registered segment has this id."""
+
+    kind = "unknown_segment"
+
+    def __init__(self, segment_id: str, *, nearest: str | None = None) -> None:
+        self.segment_id = segment_id
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"no segment {segment_id!r}{hint} (`headcount list` shows all)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one file, at one place."""
+
+    file: str
+    line: int
+    path: str
+    found: str
+    wanted: str
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        """Read as `file:line: $.path: found …; wanted …; did you mean …?`."""
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
+        return (
+            f"{self.file}:{self.line}: {self.path}: found {self.found}; "
+            f"wanted {self.wanted}{hint}"
+        )
+
+
+class DefinitionError(HeadcountError):
+    """Files a person wrote are faulty; holds every fault, by file and line."""
+
+    kind = "definition"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda f: (f.file, f.line, f.path))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class DataError(HeadcountError):
+    """A whole file is refused; the others go on."""
+
+    kind = "data"
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class StateError(HeadcountError):
+    """What is on disk is missing, busy, or does not fit together."""
+
+    kind = "state"
+
+
+class StoreBusyError(StateError):
+    """Another process holds the store and did not let go within the deadline."""
+
+    kind = "busy"
+
+    def __init__(self, path: Path, *, waited_s: float, holder: str) -> None:
+        self.path = path
+        self.waited_s = waited_s
+        self.holder = holder
+        super().__init__(
+            f"{path} is held by {holder}; waited {waited_s:g} s. "
+            "Wait for that run to end, then try again"
+        )
+
+
+class EvaluationError(HeadcountError):
+    """One segment cannot be evaluated at this tick; the reason is kept with it."""
+
+    kind = "evaluation"
+
+
+class HeldError(HeadcountError):
+    """A guard holds the action until a person approves it."""
+
+    kind = "held"
+
+
+class SyncError(HeadcountError):
+    """A call to a destination did not end well."""
+
+    kind = "sync"
+    retry = False
