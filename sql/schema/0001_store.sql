@@ -32,7 +32,7 @@ CREATE TABLE events (
     system_code USMALLINT NOT NULL,
     event_code UINTEGER NOT NULL,
     user_code UINTEGER NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     position BIGINT NOT NULL,
     id_namespace VARCHAR NOT NULL,
     event_id VARCHAR NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE attributes (
     system_code USMALLINT NOT NULL,
     user_code UINTEGER NOT NULL,
     key VARCHAR NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     value VARCHAR NOT NULL,
     position BIGINT NOT NULL,
     file_code INTEGER NOT NULL
@@ -125,7 +125,7 @@ CREATE TABLE membership (
 -- grain: one row an attempt at a tick; run_id is '<tick>/<attempt>'
 CREATE TABLE runs (
     run_id VARCHAR PRIMARY KEY,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     attempt INTEGER NOT NULL,
     status VARCHAR NOT NULL,
     position BIGINT NOT NULL,
@@ -137,7 +137,7 @@ CREATE TABLE runs (
 CREATE TABLE run_segments (
     run_id VARCHAR NOT NULL,
     segment_id VARCHAR NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     version INTEGER NOT NULL,
     mode VARCHAR NOT NULL,
     status VARCHAR NOT NULL,
@@ -154,22 +154,22 @@ CREATE TABLE run_segments (
 -- grain: one row a segment and evaluated tick: the newest good attempt
 CREATE TABLE segment_sizes (
     segment_id VARCHAR NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     members BIGINT NOT NULL,
     entered BIGINT NOT NULL,
     exited BIGINT NOT NULL,
-    PRIMARY KEY (segment_id, at)
+    PRIMARY KEY (segment_id, "at")
 );
 
 -- grain: one row a segment and tick; equal contents of later ticks name the same file
 CREATE TABLE snapshots (
     segment_id VARCHAR NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     file VARCHAR NOT NULL,
     rows BIGINT NOT NULL,
     sha256 VARCHAR NOT NULL,
     run_id VARCHAR NOT NULL,
-    PRIMARY KEY (segment_id, at)
+    PRIMARY KEY (segment_id, "at")
 );
 
 -- grain: one row a destination and segment; `generation` counts pushes and fences out older ones
@@ -216,7 +216,7 @@ CREATE TABLE sync_rejects (
     segment_id VARCHAR NOT NULL,
     user_id VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (destination, segment_id, user_id)
 );
 

@@ -13,6 +13,7 @@ HeadcountError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -39,6 +40,20 @@ class UnknownSegmentError(UsageError):
         hint = f"; did you mean {nearest!r}?" if nearest else ""
         super().__init__(
             f"no segment {segment_id!r}{hint} (`headcount list` shows all)"
+        )
+
+
+class FutureInstantError(UsageError):
+    """`--at` names an instant the clock has not reached."""
+
+    kind = "future_instant"
+
+    def __init__(self, at: datetime, *, now: datetime) -> None:
+        self.at = at
+        self.now = now
+        super().__init__(
+            f"{at.isoformat()} has not come yet (now: {now.isoformat()}): "
+            "name an instant that is not later than now"
         )
 
 
@@ -101,6 +116,51 @@ class StoreBusyError(StateError):
         super().__init__(
             f"{path} is held by {holder}; waited {waited_s:g} s. "
             "Wait for that run to end, then try again"
+        )
+
+
+class StoreUnreadableError(StateError):
+    """DuckDB cannot open the store, or cannot replay its write-ahead log."""
+
+    kind = "unreadable"
+
+    def __init__(self, path: Path, *, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path} cannot be opened: {reason}. Nothing was changed. Move it and "
+            f"{path.name}.wal to another folder (keep both: memberships of the past "
+            "are only there), then run again: all source files are read anew"
+        )
+
+
+class StoreVersionError(StateError):
+    """The store was written by a newer headcount."""
+
+    kind = "newer_store"
+
+    def __init__(self, path: Path | None, *, version: int, newest: int) -> None:
+        self.path = path
+        self.version = version
+        self.newest = newest
+        super().__init__(
+            f"{path} has schema {version}, this headcount knows up to {newest}. "
+            "Install the newer headcount that wrote it, or restore the store from "
+            "before the upgrade"
+        )
+
+
+class DiskFullError(StateError):
+    """The transaction met a full disk and left nothing behind."""
+
+    kind = "disk_full"
+
+    def __init__(self, folder: Path, *, free_bytes: int) -> None:
+        self.folder = folder
+        self.free_bytes = free_bytes
+        super().__init__(
+            f"{folder}: the disk is full ({free_bytes} bytes free); everything "
+            "committed before is kept. Make room, then run again"
         )
 
 

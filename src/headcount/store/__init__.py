@@ -1,1 +1,1 @@
-
+"""What is on disk: the store, files that are whole or absent, SQL by name."""

@@ -1,0 +1,220 @@
+"""The pipeline's store: one DuckDB file, one writer, short transactions.
+
+Source: interface.md §5, faults.md §1 and §4. It is created whole or not at all, and
+nothing here ever removes a store or its write-ahead log.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+import duckdb
+import polars as pl
+
+from headcount.errors import (
+    DiskFullError,
+    StoreBusyError,
+    StoreUnreadableError,
+    StoreVersionError,
+)
+from headcount.store.files import write_atomically
+from headcount.store.lock import hold_lock
+from headcount.store.sql import migrations, read_sql
+
+Parameters = Mapping[str, Any]
+Row = tuple[Any, ...]
+Options = dict[str, str | bool | int | float | list[str]]
+
+MEMORY_LIMIT = "50%"  # of the machine; the rest is for Polars and the page cache
+IN_UTC = "SET TimeZone = 'UTC'"
+FOREIGN_HOLDER = re.compile(r"Conflicting lock is held in (?P<holder>.*?\(PID \d+\))")
+
+
+class Warehouse:
+    """An open store; closing it lets the next process in.
+
+    `con` is the DuckDB connection, `path` the file (None in memory).
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+        self.con = con
+        self.path = path
+        self._on_close = ExitStack()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        wait_s: float = 60.0,
+        memory_limit: str = MEMORY_LIMIT,
+        threads: int | None = None,
+    ) -> Self:
+        """The store at `path`, created when missing, with today's schema, held alone.
+
+        Raises StoreBusyError when another process holds it longer than `wait_s`,
+        StoreUnreadableError when DuckDB cannot read it, StoreVersionError when a newer
+        headcount wrote it. In none of these cases anything on the disk is changed.
+        """
+        lock = hold_lock(_beside(path, ".lock"), subject=path, wait_s=wait_s)
+        with ExitStack() as stack:
+            stack.enter_context(lock)
+            if not path.exists():
+                _create(path)
+            con = _connect(path, _options(memory_limit, threads), wait_s=wait_s)
+            stack.callback(con.close)
+            warehouse = cls(con, path)
+            _migrate(warehouse)
+            warehouse._on_close = stack.pop_all()
+        return warehouse
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """An empty store with today's schema that ends with the process."""
+        con = duckdb.connect(":memory:", config=_options(MEMORY_LIMIT, None))
+        con.execute(IN_UTC)
+        warehouse = cls(con, None)
+        warehouse._on_close.callback(warehouse.con.close)
+        _migrate(warehouse)
+        return warehouse
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The file is closed and free for others; a second call does nothing."""
+        self._on_close.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All statements of the block are kept together, or none when it raises."""
+        self.con.execute("BEGIN TRANSACTION")
+        try:
+            yield self.con
+            self.con.execute("COMMIT")
+        except BaseException as error:
+            # A store that met a full disk has already rolled back and refuses this.
+            with suppress(duckdb.Error):
+                self.con.execute("ROLLBACK")
+            self._raise_when_disk_is_full(error)
+            raise
+
+    def execute(self, name: str, params: Parameters | None = None) -> None:
+        """The statement `sql/<name>.sql` has run."""
+        self.con.execute(read_sql(name), params or {})
+
+    def rows(
+        self, name: str, params: Parameters | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of the query `sql/<name>.sql`, as its header describes them."""
+        return self.con.execute(read_sql(name), params or {}).fetchall()
+
+    def frame(self, name: str, params: Parameters | None = None) -> pl.DataFrame:
+        """The result of the query `sql/<name>.sql`, as its header describes it."""
+        result = self.con.sql(read_sql(name), params=params or {})
+        return cast("pl.DataFrame", result.pl())
+
+    @contextmanager
+    def lend(self, **frames: pl.DataFrame) -> Iterator[None]:
+        """Each frame is a view of its name for the statements of the block."""
+        for name, frame in frames.items():
+            self.con.register(name, frame)
+        try:
+            yield
+        finally:
+            for name in frames:
+                self.con.unregister(name)
+
+    def _raise_when_disk_is_full(self, error: BaseException) -> None:
+        if isinstance(error, duckdb.Error) and "No space left" in str(error):
+            folder = self.path.parent if self.path else Path.cwd()
+            free = shutil.disk_usage(folder).free
+            raise DiskFullError(folder, free_bytes=free) from error
+
+
+def _migrate(warehouse: Warehouse) -> None:
+    """The store has today's schema; each step is one transaction."""
+    known = migrations()
+    version = _version(warehouse)
+    newest = known[-1][0]
+    if version > newest:
+        raise StoreVersionError(warehouse.path, version=version, newest=newest)
+    for number, file in known:
+        if number > version:
+            _apply(warehouse, number, file)
+
+
+def _version(warehouse: Warehouse) -> int:
+    try:
+        ((version,),) = warehouse.rows("store/read_version")
+    except duckdb.CatalogException:
+        return -1  # no table yet: a store that is being created
+    return int(version)
+
+
+def _apply(warehouse: Warehouse, number: int, file: Path) -> None:
+    with warehouse.transaction() as con:
+        con.execute(file.read_text(encoding="utf-8"))
+        warehouse.execute(
+            "store/record_version", {"version": number, "name": file.stem}
+        )
+
+
+def _create(path: Path) -> None:
+    """An empty store with today's schema is at `path`; a kill leaves nothing there."""
+    if _beside(path, ".wal").exists():
+        raise StoreUnreadableError(path, reason="it is missing, its .wal file is not")
+    with write_atomically(path) as aside:
+        con = duckdb.connect(str(aside), config=_options(MEMORY_LIMIT, None))
+        with closing(con):
+            _migrate(Warehouse(con, aside))
+            con.execute("CHECKPOINT")
+
+
+def _connect(
+    path: Path, options: Options, *, wait_s: float
+) -> duckdb.DuckDBPyConnection:
+    """A connection; our lock is held, so only a foreign client can be in the way."""
+    try:
+        con = duckdb.connect(str(path), config=options)
+    except duckdb.Error as error:
+        found = FOREIGN_HOLDER.search(str(error))
+        if found:
+            holder = found["holder"]
+            raise StoreBusyError(path, waited_s=wait_s, holder=holder) from error
+        raise StoreUnreadableError(path, reason=_first_line(error)) from error
+    con.execute(IN_UTC)
+    return con
+
+
+def _options(memory_limit: str, threads: int | None) -> Options:
+    """DuckDB's settings: extensions are downloads, and nothing here needs one."""
+    return {
+        "memory_limit": memory_limit,
+        "threads": str(threads or os.cpu_count() or 1),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
