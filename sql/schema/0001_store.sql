@@ -173,11 +173,16 @@ CREATE TABLE snapshots (
 );
 
 -- grain: one row a destination and segment; `generation` counts pushes and fences out older ones
+-- status: pushing, synced, behind (tried again by the next push), failed (a person must act), deleted
+-- `remote_name` is the name it was created under, NULL before; `adopted_as` the remote_id of the definition it took over
+-- `may_hold_others`: the remote existed before us and was not replaced yet
 CREATE TABLE syncs (
     destination VARCHAR NOT NULL,
     segment_id VARCHAR NOT NULL,
     remote_id VARCHAR,
     remote_name VARCHAR,
+    adopted_as VARCHAR,
+    may_hold_others BOOLEAN NOT NULL,
     status VARCHAR NOT NULL,
     reason VARCHAR,
     generation BIGINT NOT NULL,
@@ -211,6 +216,13 @@ CREATE TABLE sync_batches (
     answered_at TIMESTAMPTZ
 );
 
+-- grain: one row a destination that failed or asked for a pause; what all pushes to it heed
+CREATE TABLE destination_health (
+    destination VARCHAR PRIMARY KEY,
+    failures_in_row INTEGER NOT NULL,
+    paused_until TIMESTAMPTZ
+);
+
 CREATE TABLE sync_rejects (
     destination VARCHAR NOT NULL,
     segment_id VARCHAR NOT NULL,
@@ -231,4 +243,15 @@ CREATE TABLE exports (
     rows BIGINT NOT NULL,
     sha256 VARCHAR NOT NULL,
     created_at TIMESTAMPTZ NOT NULL
+);
+
+-- grain: one row a Parquet file of events for analysts, written once; it holds the positions (after, upto].
+-- Those not retired hold every position up to the newest exactly once; retired ones wait for slow readers.
+CREATE TABLE published_parts (
+    part INTEGER PRIMARY KEY,
+    after_position BIGINT NOT NULL,
+    upto_position BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    file VARCHAR NOT NULL,
+    retired_at TIMESTAMPTZ
 );

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 
 from headcount.errors import UsageError
@@ -14,6 +15,11 @@ def now() -> datetime:
     """The present instant in UTC, or what HEADCOUNT_NOW says (tests, rehearsals)."""
     rehearsed = os.environ.get("HEADCOUNT_NOW")
     return parse_instant(rehearsed) if rehearsed else datetime.now(UTC)
+
+
+def elapsed_s() -> float:
+    """Seconds since some moment: they only grow, whatever is done to the clock."""
+    return time.monotonic()
 
 
 def parse_instant(text: str) -> datetime:
