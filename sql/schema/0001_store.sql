@@ -55,6 +55,9 @@ CREATE TABLE attributes (
 
 -- grain: one row a file and content ever looked at; rows = accepted + duplicates + conflicts + rejected + skipped
 -- status: loaded, refused, changed (other content under a loaded name), duplicate (same content under another name)
+-- `stamp` is size, times and inode when it was read: while they stand still the content is not read again.
+-- `read_as` covers the settings by which it was read: a refused file is tried again once they are edited.
+-- The row that stood on line n of a file has position first_position + n - 1.
 CREATE TABLE source_files (
     file_code INTEGER PRIMARY KEY,
     source VARCHAR NOT NULL,
@@ -75,7 +78,9 @@ CREATE TABLE source_files (
     last_at TIMESTAMPTZ,
     first_position BIGINT,
     last_position BIGINT,
-    ingested_at TIMESTAMPTZ NOT NULL
+    ingested_at TIMESTAMPTZ NOT NULL,
+    stamp VARCHAR NOT NULL DEFAULT '',
+    read_as VARCHAR NOT NULL DEFAULT ''
 );
 
 CREATE TABLE rejected_rows (
