@@ -1,0 +1,196 @@
+"""Who did the steps of a sequence in order: segments.md §2, "sequence".
+
+For every event that can be the first step, the chain takes for each next step the
+earliest event that is not before the last one taken. That is exact unless one event
+could serve as two steps at one instant; then the chain only narrows the users, and
+`can_follow` decides for each of them with distinct events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from headcount.evaluate.comparisons import INT64_MAX
+from headcount.evaluate.matching import matching, paths_of, property_values
+from headcount.evaluate.predicates import Moment
+from headcount.rules import ranges
+from headcount.rules.compile import Ordered
+from headcount.rules.micros import from_micros, to_micros
+from headcount.store.history import History
+
+STEP = {"user": pl.UInt32, "same": pl.String, "at": pl.Int64, "position": pl.Int64}
+"""One row an event that matches a step; `same` is the linking text, '' without one."""
+
+Instant = tuple[int, list[set[int]]]
+"""An instant and, for each event at it, the steps that event matches."""
+
+
+def users_in_order(leaf: Ordered, history: History, moment: Moment) -> pl.Series:
+    """The codes of the users with the steps in order, each once."""
+    steps = read_steps(leaf, history, moment)
+    if any(step.is_empty() for step in steps):
+        return pl.Series(dtype=pl.UInt32)
+    chained = _chains(steps, leaf, moment)
+    users = chained.get_column("user").unique()
+    if not _share_events(steps):
+        return users
+    return _verified(chained, steps, leaf, moment)
+
+
+def read_steps(leaf: Ordered, history: History, moment: Moment) -> list[pl.DataFrame]:
+    """STEP frames, in step order; the first one only inside the range."""
+    inside = ranges.resolve(leaf.date_range, moment.at, moment.tz)
+    later = ranges.Bounds(inside.start, moment.at)
+    linked = [leaf.same] if leaf.same else []
+    steps = []
+    for i, (names, where) in enumerate(leaf.steps):
+        bounds = inside if i == 0 else later
+        events = history.read_events(names, bounds, paths_of(where, *linked))
+        rows = matching(events, where, moment)
+        same = property_values(rows, leaf.same).text if leaf.same else pl.lit("")
+        # Missing never links.
+        linkable = rows.with_columns(same=same).drop_nulls("same")
+        steps.append(linkable.select(STEP.keys()))
+    return steps
+
+
+# ── the chain ─────────────────────────────────────────────────────────────────
+
+
+def _chains(
+    steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
+) -> pl.DataFrame:
+    """One row a `user` and `same` whose earliest possible last step is in time."""
+    chain = steps[0].select("user", "same", "at", start="at")
+    for step in steps[1:]:
+        chain = _earliest_next(_latest_starts(chain), step)
+    if leaf.within is not None:
+        limit = deadlines(chain.get_column("start"), leaf, moment)
+        chain = chain.filter(pl.col("at") <= limit)
+    return chain.select("user", "same").unique()
+
+
+def _latest_starts(chain: pl.DataFrame) -> pl.DataFrame:
+    """Of chains that stand at one instant, the one with the most time left."""
+    return chain.group_by("user", "same", "at").agg(pl.col("start").max())
+
+
+def _earliest_next(chain: pl.DataFrame, step: pl.DataFrame) -> pl.DataFrame:
+    """Each chain moved to the earliest event of `step` that is not before it."""
+    following = step.select("user", "same", "at", next="at").sort("at")
+    moved = chain.sort("at").join_asof(
+        following,
+        on="at",
+        by=["user", "same"],
+        strategy="forward",
+        check_sortedness=False,
+    )
+    return moved.drop_nulls("next").select("user", "same", "start", at="next")
+
+
+def deadlines(starts: pl.Series, leaf: Ordered, moment: Moment) -> pl.Series:
+    """The last instant at which a sequence begun at each of `starts` may end."""
+    if leaf.within is None:
+        return pl.repeat(INT64_MAX, len(starts), dtype=pl.Int64, eager=True)
+    distinct = starts.unique()
+    ends = [
+        to_micros(ranges.after(from_micros(start), leaf.within, moment.tz))
+        for start in distinct
+    ]
+    return starts.replace_strict(
+        distinct, pl.Series(ends, dtype=pl.Int64), return_dtype=pl.Int64
+    )
+
+
+# ── distinct events at one instant ────────────────────────────────────────────
+
+
+def _share_events(steps: Sequence[pl.DataFrame]) -> bool:
+    """Whether one event matches two steps."""
+    positions = pl.concat(step.get_column("position") for step in steps)
+    return positions.n_unique() < len(positions)
+
+
+def _verified(
+    chained: pl.DataFrame, steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
+) -> pl.Series:
+    """The users of `chained` who have the steps with distinct events."""
+    numbered = (
+        step.with_columns(step=pl.lit(i, dtype=pl.Int64))
+        for i, step in enumerate(steps)
+    )
+    events = (
+        pl.concat(numbered)
+        .join(chained, on=["user", "same"], how="semi")
+        .group_by("user", "same", "at", "position")
+        .agg("step")
+        .group_by("user", "same", "at")
+        .agg("step")
+        .sort("at")
+        .group_by("user", "same")
+        .agg("at", "step")
+    )
+    users = [
+        user
+        for user, instants, matched in events.select("user", "at", "step").iter_rows()
+        if can_follow(
+            [
+                (at, list(map(set, sets)))
+                for at, sets in zip(instants, matched, strict=True)
+            ],
+            len(steps),
+            lambda start: deadlines(pl.Series([start]), leaf, moment)[0],
+        )
+    ]
+    return pl.Series(users, dtype=pl.UInt32).unique()
+
+
+def can_follow(
+    instants: Sequence[Instant], n_steps: int, deadline: Callable[[int], int]
+) -> bool:
+    """Whether distinct events match steps 0 … n-1 in an order that never goes back.
+
+    `instants` are ascending; each has one set an event: the steps that it matches.
+    """
+    return any(
+        _ends_from(instants[i:], n_steps, deadline(at))
+        for i, (at, events) in enumerate(instants)
+        if any(0 in steps for steps in events)
+    )
+
+
+def _ends_from(instants: Sequence[Instant], n_steps: int, last: int) -> bool:
+    """Whether the steps end by `last` when the first is at the first instant."""
+    done = 0
+    for at, events in instants:
+        if at > last:
+            return False
+        done = _extended(done, events, n_steps)
+        if done == n_steps:
+            return True
+    return False
+
+
+def _extended(done: int, events: Sequence[set[int]], n_steps: int) -> int:
+    """How many steps are done when this instant's events serve, one step each.
+
+    At one instant there is no order, so the next steps only need distinct events: a
+    matching, made longer by augmenting paths.
+    """
+    server: dict[int, int] = {}
+
+    def serve(step: int, tried: set[int]) -> bool:
+        for event, steps in enumerate(events):
+            if step not in steps or event in tried:
+                continue
+            tried.add(event)
+            if event not in server or serve(server[event], tried):
+                server[event] = step
+                return True
+        return False
+
+    while done < n_steps and serve(done, set()):
+        done += 1
+    return done

@@ -1,0 +1,135 @@
+"""The segments that are registered, and how each stands: the tick's own table.
+
+Source: segments.md §5. Callers write inside the transaction that also writes the
+memberships, so a segment's status never runs ahead of its members.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headcount.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One registered segment with its newest version; deleted ones stay, as retired."""
+
+    segment_id: str
+    system: str
+    file: str
+    version: int
+    status: str
+    status_reason: str | None
+    is_classic: bool
+    is_orphaned: bool
+    members: int | None
+    last_evaluated_at: datetime | None
+    expired_at: datetime | None
+    deleted_at: datetime | None
+    fingerprint: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a segment stands after a tick; None keeps the last good members and tick."""
+
+    segment_id: str
+    file: str
+    version: int
+    status: str
+    reason: str | None
+    is_orphaned: bool
+    members: int | None
+    evaluated_at: datetime | None
+    expired_at: datetime | None
+
+
+def read_registered(warehouse: Warehouse) -> dict[str, Registered]:
+    """Every segment ever registered, by id."""
+    rows = (Registered(*row) for row in warehouse.rows("registry/segments"))
+    return {row.segment_id: row for row in rows}
+
+
+def add_segment(
+    warehouse: Warehouse,
+    *,
+    segment_id: str,
+    system: str,
+    file: str,
+    is_classic: bool,
+    now: datetime,
+) -> None:
+    """The segment is registered as Pending; its id is taken for good."""
+    warehouse.execute(
+        "registry/add_segment",
+        {
+            "segment_id": segment_id,
+            "system": system,
+            "file": file,
+            "is_classic": is_classic,
+            "now": now,
+        },
+    )
+
+
+def add_version(
+    warehouse: Warehouse,
+    *,
+    segment_id: str,
+    version: int,
+    fingerprint: str,
+    definition: str,
+    now: datetime,
+) -> None:
+    """The version is kept; no tick has used it yet."""
+    warehouse.execute(
+        "registry/add_version",
+        {
+            "segment_id": segment_id,
+            "version": version,
+            "fingerprint": fingerprint,
+            "definition": definition,
+            "now": now,
+        },
+    )
+
+
+def reword_version(
+    warehouse: Warehouse, *, segment_id: str, version: int, definition: str
+) -> None:
+    """Name, description and destinations of the version are those of `definition`."""
+    warehouse.execute(
+        "registry/reword_version",
+        {"segment_id": segment_id, "version": version, "definition": definition},
+    )
+
+
+def update_segment(warehouse: Warehouse, standing: Standing) -> None:
+    """The segment stands as the tick left it."""
+    warehouse.execute(
+        "registry/update_segment",
+        {
+            "segment_id": standing.segment_id,
+            "file": standing.file,
+            "version": standing.version,
+            "status": standing.status,
+            "reason": standing.reason,
+            "is_orphaned": standing.is_orphaned,
+            "members": standing.members,
+            "evaluated_at": standing.evaluated_at,
+            "expired_at": standing.expired_at,
+        },
+    )
+
+
+def mark_version_used(
+    warehouse: Warehouse, *, segment_id: str, version: int, at: datetime
+) -> None:
+    """The first tick that used the version is known; a later one changes nothing."""
+    warehouse.execute(
+        "registry/mark_version_used",
+        {"segment_id": segment_id, "version": version, "at": at},
+    )

@@ -1,0 +1,143 @@
+"""Snapshots: one segment's members at one tick, as a Parquet file a manifest names.
+
+A file is named by its content, so a tick that changes nothing adds nothing, and a tick
+told again with other content never overwrites what somebody may be reading. The table
+`snapshots` is the truth; `manifest.json` follows it and is what readers outside use.
+
+Source: interface.md §5, segments.md §6.2, faults.md §1.2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+
+from headcount.store.files import write_atomically
+from headcount.store.warehouse import Warehouse
+
+MANIFEST = "manifest.json"
+NAME_DIGITS = 12
+COMPRESSION_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One valid file of one segment; `file` is relative to the snapshots folder."""
+
+    segment_id: str
+    at: datetime
+    file: str
+    rows: int
+    sha256: str
+
+
+def write_snapshot(
+    folder: Path, segment_id: str, at: datetime, members: pl.DataFrame
+) -> Snapshot:
+    """A file with MEMBERS (`user_id`, `entered_at`), whole and flushed, not yet valid.
+
+    It becomes valid when its row is committed. Equal members give equal bytes; writing
+    them a second time changes nothing.
+    """
+    buffer = BytesIO()
+    members.sort("user_id").select("user_id", "entered_at").write_parquet(
+        buffer, compression="zstd", compression_level=COMPRESSION_LEVEL
+    )
+    content = buffer.getvalue()
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = f"{segment_id}/{at:%Y-%m-%dT%H-%M-%SZ}-{sha256[:NAME_DIGITS]}.parquet"
+    # The name says the content: what is there already is the same.
+    if not (folder / file).exists():
+        with write_atomically(folder / file) as path:
+            path.write_bytes(content)
+    return Snapshot(segment_id, at, file, members.height, sha256)
+
+
+def commit_snapshot(warehouse: Warehouse, snapshot: Snapshot, *, run_id: str) -> None:
+    """The snapshot is the valid one of its tick, unless it repeats the one before.
+
+    Runs inside the caller's transaction. A tick told again replaces its own.
+    """
+    params = {"segment_id": snapshot.segment_id, "at": snapshot.at}
+    warehouse.execute("snapshots/withdraw", params)
+    before = latest_snapshot(warehouse, snapshot.segment_id)
+    if before is not None and before.sha256 == snapshot.sha256:
+        return
+    warehouse.execute(
+        "snapshots/record",
+        params
+        | {
+            "file": snapshot.file,
+            "rows": snapshot.rows,
+            "sha256": snapshot.sha256,
+            "run_id": run_id,
+        },
+    )
+
+
+def latest_snapshot(
+    warehouse: Warehouse, segment_id: str, *, at: datetime | None = None
+) -> Snapshot | None:
+    """The snapshot that was valid at `at` (None: the newest), None when there is none."""
+    params = {"segment_id": segment_id, "at": at}
+    rows = warehouse.rows("snapshots/latest", params)
+    return Snapshot(*rows[0]) if rows else None
+
+
+def write_manifests(warehouse: Warehouse, folder: Path) -> None:
+    """Every segment's manifest names its valid files; equal ones are not touched.
+
+    A kill between the commit and this is healed by the next call.
+    """
+    for segment_id, snapshots in _by_segment(warehouse).items():
+        manifest = {
+            "segment_id": segment_id,
+            "snapshots": [
+                {
+                    "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
+                    "file": Path(one.file).name,
+                    "rows": one.rows,
+                    "sha256": one.sha256,
+                }
+                for one in snapshots
+            ],
+        }
+        _write_when_other(folder / segment_id / MANIFEST, json.dumps(manifest, indent=1))
+
+
+def _by_segment(warehouse: Warehouse) -> dict[str, list[Snapshot]]:
+    by_segment: dict[str, list[Snapshot]] = {}
+    for row in warehouse.rows("snapshots/all"):
+        snapshot = Snapshot(*row)
+        by_segment.setdefault(snapshot.segment_id, []).append(snapshot)
+    return by_segment
+
+
+def _write_when_other(path: Path, text: str) -> None:
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    with write_atomically(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+def sweep_snapshots(warehouse: Warehouse, folder: Path) -> int:
+    """Parquet files that no row names are gone; returns how many there were.
+
+    They are what killed or repeated ticks left. Safe while the store is held: only its
+    holder writes snapshots.
+    """
+    valid = {one.file for several in _by_segment(warehouse).values() for one in several}
+    orphans = [
+        path
+        for path in sorted(folder.glob("*/*.parquet"))
+        if str(path.relative_to(folder)) not in valid
+    ]
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
