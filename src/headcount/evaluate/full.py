@@ -8,7 +8,7 @@ Source: segments.md §2, §6.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -39,20 +39,17 @@ from headcount.store.warehouse import Warehouse
 class Evaluator:
     """Evaluates plans of one system at one instant.
 
-    `memberships` holds the user codes of finished segments, for references; whoever
-    evaluates in dependency order adds to it.
+    `members_of` answers references: the user codes of a segment's finished membership,
+    or MissingReferenceError.
     """
 
     history: History
     moment: Moment
-    memberships: dict[str, pl.Series] = field(default_factory=dict)
+    members_of: Callable[[str], pl.Series]
     _masks: dict[Leaf, pl.Series] = field(default_factory=dict)
 
     def members(self, plan: Plan) -> pl.Series:
-        """The codes of the members, ascending.
-
-        Raises EvaluationError when a referenced segment has no membership.
-        """
+        """The codes of the members, ascending."""
         return self.holders(plan.root)
 
     def holders(self, node: Node) -> pl.Series:
@@ -74,15 +71,9 @@ class Evaluator:
 
     def _leaf(self, leaf: Leaf) -> pl.Series:
         if leaf not in self._masks:
-            scene = Scene(self.history, self.moment, self._members_of)
+            scene = Scene(self.history, self.moment, self.members_of)
             self._masks[leaf] = leaf_mask(leaf, scene)
         return self._masks[leaf]
-
-    def _members_of(self, segment_id: str) -> pl.Series:
-        try:
-            return self.memberships[segment_id]
-        except KeyError:
-            raise MissingReferenceError(segment_id) from None
 
 
 class MissingReferenceError(EvaluationError):
@@ -94,6 +85,23 @@ class MissingReferenceError(EvaluationError):
             f"it refers to segment {segment_id!r}, which is deleted or was never "
             "evaluated with success"
         )
+
+
+class TooManyMembersError(EvaluationError):
+    """A membership is beyond the system's limit; nothing is cut off."""
+
+    def __init__(self, members: int, limit: int) -> None:
+        self.members = members
+        self.limit = limit
+        super().__init__(
+            f"{members} members, over the limit of {limit} users a segment"
+        )
+
+
+def require_within(limit: int | None, members: int) -> None:
+    """Return when the membership fits, else raise TooManyMembersError."""
+    if limit is not None and members > limit:
+        raise TooManyMembersError(members, limit)
 
 
 def in_dependency_order(plans: Iterable[Plan]) -> list[Plan]:
@@ -127,17 +135,25 @@ def evaluate_definitions(
 
     References look at the other definitions given, nowhere else.
     """
-    definitions = list(definitions)
+    given = {one.id: one for one in definitions}
+    finished: dict[str, pl.Series] = {}
+
+    def members_of(segment_id: str) -> pl.Series:
+        if segment_id not in finished:
+            raise MissingReferenceError(segment_id)
+        return finished[segment_id]
+
     evaluators = {
-        name: Evaluator(History(warehouse, name), Moment(at, system.timezone))
+        name: Evaluator(
+            History(warehouse, name), Moment(at, system.timezone), members_of
+        )
         for name, system in systems.items()
     }
-    system_of = {one.id: one.system for one in definitions}
-    members: dict[str, list[str]] = {}
-    for plan in in_dependency_order(map(compile_definition, definitions)):
-        evaluator = evaluators[system_of[plan.segment_id]]
+    ids: dict[str, list[str]] = {}
+    for plan in in_dependency_order(map(compile_definition, given.values())):
+        evaluator = evaluators[given[plan.segment_id].system]
         codes = evaluator.members(plan)
-        evaluator.memberships[plan.segment_id] = codes
-        ids = evaluator.history.user_ids.gather(codes)
-        members[plan.segment_id] = ids.sort().to_list()
-    return members
+        finished[plan.segment_id] = codes
+        members = evaluator.history.user_ids.gather(codes)
+        ids[plan.segment_id] = members.sort().to_list()
+    return ids

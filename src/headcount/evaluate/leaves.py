@@ -96,11 +96,16 @@ def _spread(scene: Scene, users: pl.Series, holds: pl.Series, *, others: bool) -
 # ── measured events ───────────────────────────────────────────────────────────
 
 
-def _measured(leaf: Measured, scene: Scene) -> Mask:
+def measured_rows(leaf: Measured, scene: Scene) -> pl.DataFrame:
+    """The EVENTS that the measures of `leaf` look at."""
     bounds = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)
     paths = paths_of(leaf.where, *(aggregate.of for _, aggregate in leaf.aggregates))
     events = scene.history.read_events(leaf.names, bounds, paths)
-    rows = matching(events, leaf.where, scene.moment)
+    return matching(events, leaf.where, scene.moment)
+
+
+def _measured(leaf: Measured, scene: Scene) -> Mask:
+    rows = measured_rows(leaf, scene)
     return reduce(and_, _measures(leaf, rows, scene))
 
 
@@ -208,30 +213,38 @@ _AGGREGATES: dict[str, Callable[[Aggregate, pl.DataFrame, Scene], Mask]] = {
 # ── the other kinds ───────────────────────────────────────────────────────────
 
 
-def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
-    """`where` is asked of the first event itself, not of the first that matches."""
+def first_rows(leaf: FirstEver, scene: Scene) -> pl.DataFrame:
+    """The first EVENTS of the names over all history: several when at one instant."""
     ever = ranges.Bounds(None, scene.moment.at)
     events = scene.history.read_events(leaf.names, ever, paths_of(leaf.where))
-    first = events.filter(pl.col("at") == pl.col("at").min().over("user"))
+    return events.filter(pl.col("at") == pl.col("at").min().over("user"))
+
+
+def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
+    """`where` is asked of the first event itself, not of the first that matches."""
     bounds = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)
     start = to_micros(bounds.start or ranges.BEGINNING)
-    inside = first.filter(pl.col("at").is_between(start, to_micros(bounds.end), "left"))
-    rows = matching(inside, leaf.where, scene.moment)
-    return _mask(scene, rows.get_column("user"))
+    is_inside = pl.col("at").is_between(start, to_micros(bounds.end), closed="left")
+    inside = first_rows(leaf, scene).filter(is_inside)
+    return _mask(scene, matching(inside, leaf.where, scene.moment).get_column("user"))
+
+
+def active_rows(leaf: ActivePeriods, scene: Scene) -> pl.DataFrame:
+    """The matching EVENTS of all periods, with their `period`: 1 is the oldest."""
+    moment = scene.moment
+    periods = ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
+    bounds = ranges.Bounds(periods[0].start, periods[-1].end)
+    events = scene.history.read_events(leaf.names, bounds, paths_of(leaf.where))
+    rows = matching(events, leaf.where, moment)
+    starts = pl.Series([to_micros(one.start or ranges.BEGINNING) for one in periods])
+    period = starts.search_sorted(rows.get_column("at"), side="right")
+    return rows.with_columns(period=period)
 
 
 def _active_periods(leaf: ActivePeriods, scene: Scene) -> Mask:
     active = leaf.active
-    periods = ranges.active_periods(active, scene.moment.at, scene.moment.tz)[::-1]
-    bounds = ranges.Bounds(periods[0].start, periods[-1].end)
-    events = scene.history.read_events(leaf.names, bounds, paths_of(leaf.where))
-    rows = matching(events, leaf.where, scene.moment)
-    starts = pl.Series([to_micros(one.start or ranges.BEGINNING) for one in periods])
-    counts = (
-        rows.with_columns(period=starts.search_sorted(rows.get_column("at"), "right"))
-        .group_by("user", "period")
-        .agg(number=pl.len())
-    )
+    rows = active_rows(leaf, scene)
+    counts = rows.group_by("user", "period").agg(number=pl.len())
     counts = counts.with_columns(
         holds=compare_counts(counts.get_column("number"), active.count)
     )

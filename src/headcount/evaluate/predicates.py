@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from headcount.definitions.model import Predicate, Scalar
+from headcount.definitions.model import Predicate
+from headcount.definitions.values import Scalar
 from headcount.evaluate.instants import read_instants
 from headcount.evaluate.values import Values, compare_numbers, literal_text
 from headcount.rules import ranges
@@ -72,7 +73,7 @@ def _equals_any(
 
 
 def equals(values: Values, literal: Scalar, *, ignore_case: bool = False) -> pl.Series:
-    """Row by row, `is`: numbers by value, text by text, `true` as its text in any case."""
+    """Row by row, `is`: numbers by value, text as text, `true` as text in any case."""
     if isinstance(literal, bool):
         return _equals_boolean(values, literal)
     if isinstance(literal, Decimal):

@@ -8,7 +8,7 @@ could serve as two steps at one instant; then the chain only narrows the users, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
@@ -117,34 +117,56 @@ def _verified(
     chained: pl.DataFrame, steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
 ) -> pl.Series:
     """The users of `chained` who have the steps with distinct events."""
+    groups = _instants(steps).join(chained, on=["user", "same"], how="semi")
+    users = [
+        user
+        for user, instants in _each_group(groups)
+        if can_follow(instants, len(steps), _deadline_of(leaf, moment))
+    ]
+    return pl.Series(users, dtype=pl.UInt32).unique()
+
+
+def furthest_step(steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment) -> int:
+    """How many steps, from the first, one user's events follow at best."""
+    deadline = _deadline_of(leaf, moment)
+    groups = list(_each_group(_instants(steps)))
+    for reached in range(len(steps), 0, -1):
+        if any(can_follow(instants, reached, deadline) for _, instants in groups):
+            return reached
+    return 0
+
+
+def _instants(steps: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """One row a `user` and `same`: the instants, ascending, with the events at each."""
     numbered = (
         step.with_columns(step=pl.lit(i, dtype=pl.Int64))
         for i, step in enumerate(steps)
     )
-    events = (
+    return (
         pl.concat(numbered)
-        .join(chained, on=["user", "same"], how="semi")
         .group_by("user", "same", "at", "position")
         .agg("step")
         .group_by("user", "same", "at")
         .agg("step")
         .sort("at")
-        .group_by("user", "same")
+        .group_by("user", "same", maintain_order=True)
         .agg("at", "step")
     )
-    users = [
-        user
-        for user, instants, matched in events.select("user", "at", "step").iter_rows()
-        if can_follow(
+
+
+def _each_group(groups: pl.DataFrame) -> Iterator[tuple[int, list[Instant]]]:
+    for user, ats, matched in groups.select("user", "at", "step").iter_rows():
+        yield (
+            user,
             [
-                (at, list(map(set, sets)))
-                for at, sets in zip(instants, matched, strict=True)
+                (at, [set(steps) for steps in events])
+                for at, events in zip(ats, matched, strict=True)
             ],
-            len(steps),
-            lambda start: deadlines(pl.Series([start]), leaf, moment)[0],
         )
-    ]
-    return pl.Series(users, dtype=pl.UInt32).unique()
+
+
+def _deadline_of(leaf: Ordered, moment: Moment) -> Callable[[int], int]:
+    return lambda start: deadlines(pl.Series([start]), leaf, moment)[0]
 
 
 def can_follow(

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from headcount.definitions.model import Scalar
-from headcount.rules.canonical import shortest_decimal
+from headcount.canonical import shortest_decimal
+from headcount.definitions.values import Scalar
 
 Operator = Literal["gt", "gte", "lt", "lte", "eq", "ne"]
 

@@ -18,6 +18,7 @@ from typing import assert_never
 from headcount.definitions import model
 from headcount.definitions.model import Active, Aggregate, Comparison, Predicate
 from headcount.definitions.times import DateRange, Duration
+from headcount.rules.ranges import Condition
 
 Where = tuple[tuple[str, Predicate], ...]
 
@@ -131,17 +132,6 @@ def compile_definition(definition: model.Definition) -> Plan:
 def compile_rule(rule: model.Rule, default: DateRange) -> Node:
     """The node of one rule; `default` is the segment's range."""
     match rule:
-        case model.Event():
-            return _event(rule, default)
-        case model.Sequence():
-            steps = tuple((s.event, tuple(s.where.items())) for s in rule.sequence)
-            return Ordered(steps, rule.date_range or default, rule.within, rule.same)
-        case model.Attribute():
-            return AttributeTest(rule.attribute, rule)
-        case model.Reference():
-            return MemberOf(rule.segment)
-        case model.Everyone():
-            return Known()
         case model.All():
             return Every(tuple(compile_rule(r, default) for r in rule.all))
         case model.AnyOf():
@@ -149,7 +139,25 @@ def compile_rule(rule: model.Rule, default: DateRange) -> Node:
         case model.Not():
             return Negation(compile_rule(rule.not_, default))
         case _:
-            assert_never(rule)
+            return compile_condition(rule, default)
+
+
+def compile_condition(condition: Condition, default: DateRange) -> Leaf:
+    """The leaf of one condition; `default` is the segment's range."""
+    match condition:
+        case model.Event():
+            return _event(condition, default)
+        case model.Sequence(sequence=sequence, within=within, same=same):
+            steps = tuple((step.event, tuple(step.where.items())) for step in sequence)
+            return Ordered(steps, condition.date_range or default, within, same)
+        case model.Attribute():
+            return AttributeTest(condition.attribute, condition)
+        case model.Reference():
+            return MemberOf(condition.segment)
+        case model.Everyone():
+            return Known()
+        case _:
+            assert_never(condition)
 
 
 def _event(rule: model.Event, default: DateRange) -> Leaf:

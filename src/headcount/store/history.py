@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from headcount.rules.canonical import canonical_json
+from headcount.canonical import canonical_json
 from headcount.rules.micros import to_micros
 from headcount.rules.paths import ABSENT, Keys, candidates, descend, find
 from headcount.rules.ranges import BEGINNING, Bounds
@@ -23,6 +24,12 @@ from headcount.store.warehouse import Warehouse
 
 EVENTS = {"user": pl.UInt32, "at": pl.Int64, "position": pl.Int64}
 """One row an event, any order; `position` is unique."""
+
+
+def read_user_code(warehouse: Warehouse, system: str, user_id: str) -> int | None:
+    """The code of the user, None for an id the system has never seen."""
+    rows = warehouse.rows("history/user_code", {"system": system, "user_id": user_id})
+    return rows[0][0] if rows else None
 
 
 def property_column(path: str) -> str:
@@ -106,6 +113,17 @@ class History:
             for event, code in self._event_codes.items()
             if event in exact or (prefixes and event.startswith(prefixes))
         ]
+
+    def read_details(self, positions: pl.Series) -> list[tuple[Any, ...]]:
+        """The events at `positions`, oldest first: id, name, instant, properties.
+
+        The id is None where it was derived from the content; properties are JSON text.
+        """
+        params = {
+            "system_code": self._system_code,
+            "positions": positions.to_list(),
+        }
+        return self._warehouse.rows("history/event_details", params)
 
     def read_attribute(self, path: str, at: datetime) -> pl.DataFrame:
         """One row a user with something at `path` before `at`: `user`, its value, `at`.

@@ -33,9 +33,7 @@ class Change:
         return self.members.height - self.entered.height
 
 
-def read_members(
-    warehouse: Warehouse, segment_id: str, at: datetime
-) -> pl.DataFrame:
+def read_members(warehouse: Warehouse, segment_id: str, at: datetime) -> pl.DataFrame:
     """The members at `at`: `user_id` (ascending, unique) and `entered_at` in UTC."""
     params = {"segment_id": segment_id, "at": at}
     frame = warehouse.frame("membership/members_at", params)
@@ -101,3 +99,18 @@ def commit_change(
             "exited": change.exited.height,
         },
     )
+
+
+def read_codes(warehouse: Warehouse, segment_id: str, at: datetime) -> pl.Series:
+    """The codes of the members at `at`."""
+    params = {"segment_id": segment_id, "at": at}
+    return warehouse.frame("membership/codes_at", params).get_column("user_code")
+
+
+def read_stay(
+    warehouse: Warehouse, segment_id: str, user_code: int, at: datetime
+) -> tuple[datetime, int] | None:
+    """When the user entered and with which version, None when not a member at `at`."""
+    params = {"segment_id": segment_id, "user_code": user_code, "at": at}
+    rows = warehouse.rows("membership/stay_at", params)
+    return rows[0] if rows else None

@@ -133,3 +133,15 @@ def mark_version_used(
         "registry/mark_version_used",
         {"segment_id": segment_id, "version": version, "at": at},
     )
+
+
+def read_version_at(
+    warehouse: Warehouse, segment_id: str, at: datetime
+) -> tuple[int, str]:
+    """The version that decided at `at`, with its definition as canonical JSON.
+
+    Before any version was used it is the first one.
+    """
+    params = {"segment_id": segment_id, "at": at}
+    ((version, definition),) = warehouse.rows("registry/version_at", params)
+    return version, definition

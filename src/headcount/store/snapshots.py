@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from headcount.clock import to_text
 from headcount.store.files import write_atomically
 from headcount.store.warehouse import Warehouse
 
@@ -84,7 +85,7 @@ def commit_snapshot(warehouse: Warehouse, snapshot: Snapshot, *, run_id: str) ->
 def latest_snapshot(
     warehouse: Warehouse, segment_id: str, *, at: datetime | None = None
 ) -> Snapshot | None:
-    """The snapshot that was valid at `at` (None: the newest), None when there is none."""
+    """The snapshot that was valid at `at` (None: the newest), or None."""
     params = {"segment_id": segment_id, "at": at}
     rows = warehouse.rows("snapshots/latest", params)
     return Snapshot(*rows[0]) if rows else None
@@ -100,7 +101,7 @@ def write_manifests(warehouse: Warehouse, folder: Path) -> None:
             "segment_id": segment_id,
             "snapshots": [
                 {
-                    "at": f"{one.at:%Y-%m-%dT%H:%M:%SZ}",
+                    "at": to_text(one.at),
                     "file": Path(one.file).name,
                     "rows": one.rows,
                     "sha256": one.sha256,
@@ -108,7 +109,9 @@ def write_manifests(warehouse: Warehouse, folder: Path) -> None:
                 for one in snapshots
             ],
         }
-        _write_when_other(folder / segment_id / MANIFEST, json.dumps(manifest, indent=1))
+        _write_when_other(
+            folder / segment_id / MANIFEST, json.dumps(manifest, indent=1)
+        )
 
 
 def _by_segment(warehouse: Warehouse) -> dict[str, list[Snapshot]]:

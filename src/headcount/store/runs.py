@@ -1,0 +1,64 @@
+"""The runs: every attempt at a tick, and what it made of each segment.
+
+Source: segments.md §6.4: enough to repeat a run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from headcount.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt at a tick; `position` is the ingest position it saw."""
+
+    run_id: str
+    at: datetime
+    attempt: int
+    status: str
+    position: int
+    started_at: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """What a run made of one segment; `bounds` is JSON."""
+
+    segment_id: str
+    version: int
+    mode: str
+    status: str
+    reason: str | None
+    members: int | None
+    entered: int
+    exited: int
+    stayed: int
+    bounds: str
+    seconds: float
+
+
+def read_newest(warehouse: Warehouse, at: datetime) -> tuple[datetime | None, int]:
+    """The newest evaluated tick, and how often `at` was attempted so far."""
+    ((newest, attempts),) = warehouse.rows("runs/newest", {"at": at})
+    return newest, attempts
+
+
+def read_position(warehouse: Warehouse) -> int:
+    """The ingest position up to which the store holds everything."""
+    ((position,),) = warehouse.rows("history/last_position")
+    return int(position)
+
+
+def record_run(warehouse: Warehouse, run: Run) -> None:
+    """The attempt is in the ledger."""
+    warehouse.execute("runs/record", asdict(run))
+
+
+def record_segment(warehouse: Warehouse, run: Run, entry: SegmentEntry) -> None:
+    """What the attempt made of one segment is in the ledger."""
+    params = asdict(entry) | {"run_id": run.run_id, "at": run.at}
+    warehouse.execute("runs/record_segment", params)
