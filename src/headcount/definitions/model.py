@@ -6,81 +6,209 @@ turns YAML into this and reports every fault at once; the JSON Schema comes from
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
-from headcount.definitions.times import DateRange, Duration
+from headcount.definitions import values
+from headcount.definitions.frozen import Frozen, Reading
+from headcount.definitions.mistakes import (
+    MistakeError,
+    describe,
+    nearest,
+    one_of,
+    quote,
+)
+from headcount.definitions.spans import Range
+from headcount.definitions.times import AllTime
+from headcount.definitions.values import (
+    EventName,
+    Flag,
+    Length,
+    LowAndHigh,
+    Moment,
+    Name,
+    Number,
+    OnlyTrue,
+    Regex,
+    Scalar,
+    Text,
+    Word,
+)
 
-Scalar = bool | Decimal | str
+KINDS = ("event", "sequence", "attribute", "segment", "everyone", "all", "any", "not")
+MEASURES = ("count", "days", "sum", "avg", "min", "max", "distinct", "first", "active")
+COMPARISONS = ("gt", "gte", "lt", "lte", "eq", "ne", "between")
+EQUALITIES = ("is", "is_not", "in", "not_in")
+TEXT_OPERATORS = (
+    *("contains", "not_contains", "starts_with", "ends_with", "matches"),
+    *EQUALITIES,
+)
+MOST_PERIODS = 1000
+SEGMENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
+Found = Iterator[MistakeError]
+Written = Mapping[str, Any]
 
-class Frozen(BaseModel):
-    """Strict and immutable: an unknown key is a fault, nothing is coerced."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+PeriodCount = Annotated[
+    int,
+    PlainValidator(partial(values.read_whole, least=1, most=MOST_PERIODS)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_PERIODS}),
+]
+Names = Annotated[
+    tuple[EventName, ...],
+    BeforeValidator(values.read_one_or_more),
+    WithJsonSchema(values.one_or_more(values.EVENT_NAME)),
+]
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(values.read_list)]
 
 
 class Comparison(Frozen):
-    """What a measure must be; several operators: all must hold. A bare number is `eq`."""
+    """What a measure must be; several operators: all hold. A bare number is `eq`."""
 
-    gt: Decimal | None = None
-    gte: Decimal | None = None
-    lt: Decimal | None = None
-    lte: Decimal | None = None
-    eq: Decimal | None = None
-    ne: Decimal | None = None
-    between: tuple[Decimal, Decimal] | None = None
+    wanted: ClassVar[str] = "a number, or a mapping like {gte: 3}"
+    shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ({"type": "number"},)
+
+    gt: Number | None = None
+    gte: Number | None = None
+    lt: Number | None = None
+    lte: Number | None = None
+    eq: Number | None = None
+    ne: Number | None = None
+    between: LowAndHigh | None = None
+
+    @classmethod
+    def spell_out(cls, written: Any) -> Any:
+        """A bare number is `eq`."""
+        return {"eq": written} if values.is_number(written) else written
+
+    @classmethod
+    def mistakes(cls, written: Written, reading: Reading) -> Found:
+        """No operator at all."""
+        del reading
+        if not written.keys() & set(COMPARISONS):
+            wanted = f"at least one of {one_of(COMPARISONS)}"
+            yield MistakeError(found="no comparison", wanted=wanted)
 
 
 class Aggregate(Comparison):
-    """A comparison of the sum, mean, least or greatest number, or distinct values `of` a property."""
+    """A comparison of the aggregate, or the distinct values, `of` a property."""
 
-    of: str
+    wanted: ClassVar[str] = "a mapping like {of: amount, gte: 100}"
+    shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ()
+
+    of: Word
+
+    @classmethod
+    def spell_out(cls, written: Any) -> Any:
+        """Nothing is shorter: the property must be named."""
+        return written
 
 
 class Active(Frozen):
-    """In how many of the last `of` periods, each `every` long, the count compares so."""
+    """In how many of the last `of` periods, each `every` long, the count is so."""
+
+    wanted: ClassVar[str] = (
+        "a mapping like {periods: {gte: 3}, of: 4, every: 7 days, count: {gte: 1}}"
+    )
 
     periods: Comparison
-    of: int
-    every: Duration
+    of: PeriodCount
+    every: Length
     count: Comparison = Comparison(gte=Decimal(1))
 
 
 class Predicate(Frozen):
     """What one property or attribute must be; several operators: all must hold."""
 
+    wanted: ClassVar[str] = "a value, a list of values, or a mapping like {gte: 10}"
+    wanted_for_null: ClassVar[str] = "a value (`set: false` finds what is missing)"
+    shorthands: ClassVar[tuple[values.JsonSchema, ...]] = (
+        values.SCALAR,
+        {"type": "array", "items": values.SCALAR, "minItems": 1},
+    )
+
     is_: Scalar | None = Field(None, alias="is")
     is_not: Scalar | None = None
-    in_: tuple[Scalar, ...] | None = Field(None, alias="in")
-    not_in: tuple[Scalar, ...] | None = None
-    contains: str | None = None
-    not_contains: str | None = None
-    starts_with: str | None = None
-    ends_with: str | None = None
-    matches: str | None = None
-    gt: Decimal | None = None
-    gte: Decimal | None = None
-    lt: Decimal | None = None
-    lte: Decimal | None = None
-    between: tuple[Decimal, Decimal] | None = None
-    set_: bool | None = Field(None, alias="set")
-    before: date | datetime | None = None
-    after: date | datetime | None = None
-    within_last: Duration | None = None
-    ignore_case: bool = False
+    in_: Scalars | None = Field(None, alias="in")
+    not_in: Scalars | None = None
+    contains: Text | None = None
+    not_contains: Text | None = None
+    starts_with: Text | None = None
+    ends_with: Text | None = None
+    matches: Regex | None = None
+    gt: Number | None = None
+    gte: Number | None = None
+    lt: Number | None = None
+    lte: Number | None = None
+    between: LowAndHigh | None = None
+    set_: Flag | None = Field(None, alias="set")
+    before: Moment | None = None
+    after: Moment | None = None
+    within_last: Length | None = None
+    ignore_case: Flag = False
+
+    @classmethod
+    def spell_out(cls, written: Any) -> Any:
+        """A list is `in`, a value `is`."""
+        match written:
+            case Mapping():
+                return written
+            case list() | tuple():
+                return {"in": written}
+            case _:
+                return {"is": written}
+
+    @classmethod
+    def mistakes(cls, written: Written, reading: Reading) -> Found:
+        """No operator, or `ignore_case` without a text to compare."""
+        del reading
+        if not (written.keys() - {"ignore_case", "attribute"}):
+            wanted = "an operator: `set: true` asks only whether there is a value"
+            yield MistakeError(found="no operator", wanted=wanted)
+        elif "ignore_case" in written and not written.keys() & set(TEXT_OPERATORS):
+            yield MistakeError(
+                found="ignore_case without a text operator",
+                wanted=f"it beside {one_of(TEXT_OPERATORS)}",
+                at=("ignore_case",),
+            )
 
 
-class Event(Frozen):
+class RuleModel(Frozen):
+    """One kind of rule: the mapping holds the key of one kind only."""
+
+    @classmethod
+    def unknown_key(cls, key: str) -> MistakeError:
+        """A second kind of rule in one mapping is told as such."""
+        if key not in KINDS:
+            return super().unknown_key(key)
+        found = f"{quote(key)} beside another kind of rule"
+        wanted = "one kind in a mapping: combine rules with all or any"
+        return MistakeError(found=found, wanted=wanted, at=(key,))
+
+
+Where = Annotated[Mapping[str, Predicate], BeforeValidator(values.read_mapping)]
+
+
+class Event(RuleModel):
     """Events of these names that satisfy `where`, measured over the date range."""
 
-    event: tuple[str, ...]
-    where: Mapping[str, Predicate] = Field(default_factory=dict)
-    date_range: DateRange | None = None
+    event: Names
+    where: Where = Field(default_factory=dict)
+    date_range: Range | None = None
     count: Comparison | None = None
     days: Comparison | None = None
     sum: Aggregate | None = None
@@ -88,57 +216,87 @@ class Event(Frozen):
     min: Aggregate | None = None
     max: Aggregate | None = None
     distinct: Aggregate | None = None
-    first: Literal[True] | None = None
+    first: OnlyTrue | None = None
     active: Active | None = None
+
+    @classmethod
+    def mistakes(cls, written: Written, reading: Reading) -> Found:
+        """A measure beside one that stands alone, or `active` with a range."""
+        del reading
+        measures = [measure for measure in MEASURES if measure in written]
+        for alone in ("first", "active"):
+            others = [measure for measure in measures if measure != alone]
+            if alone in measures and others:
+                found = f"{alone} beside {one_of(others)}"
+                wanted = f"no other measure beside {alone}"
+                yield MistakeError(found=found, wanted=wanted, at=(alone,))
+        if "active" in measures and "date_range" in written:
+            yield MistakeError(
+                found="date_range beside active",
+                wanted="one of them: active counts its periods back from the instant",
+                at=("date_range",),
+            )
 
 
 class Step(Frozen):
     """One step of a sequence: an event, without a measure."""
 
-    event: tuple[str, ...]
-    where: Mapping[str, Predicate] = Field(default_factory=dict)
+    wanted: ClassVar[str] = "a step like {event: purchase, where: {amount: {gte: 10}}}"
+
+    event: Names
+    where: Where = Field(default_factory=dict)
+
+    @classmethod
+    def unknown_key(cls, key: str) -> MistakeError:
+        """A measure or a range has no place inside a step."""
+        if key not in {*MEASURES, "date_range"}:
+            return super().unknown_key(key)
+        wanted = "event and where only: a step takes no measure and no range"
+        return MistakeError(found=f"{key} in a step", wanted=wanted, at=(key,))
 
 
-class Sequence(Frozen):
+class Sequence(RuleModel):
     """Distinct events in this order, the first inside the date range."""
 
-    sequence: tuple[Step, ...]
-    within: Duration | None = None
-    same: str | None = None
-    date_range: DateRange | None = None
+    sequence: Annotated[tuple[Step, ...], BeforeValidator(values.read_list)]
+    within: Length | None = None
+    same: Word | None = None
+    date_range: Range | None = None
 
 
-class Attribute(Predicate):
+class Attribute(Predicate, RuleModel):
     """The latest value of an attribute compares so."""
 
-    attribute: str
+    shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ()
+
+    attribute: Word
 
 
-class Reference(Frozen):
+class Reference(RuleModel):
     """The user is a member of another segment of the same system."""
 
-    segment: str
+    segment: Word
 
 
-class Everyone(Frozen):
+class Everyone(RuleModel):
     """Every known user of the system."""
 
-    everyone: Literal[True]
+    everyone: OnlyTrue
 
 
-class All(Frozen):
+class All(RuleModel):
     """Every rule holds."""
 
-    all: tuple[Rule, ...]
+    all: Rules
 
 
-class AnyOf(Frozen):
+class AnyOf(RuleModel):
     """At least one rule holds."""
 
-    any: tuple[Rule, ...]
+    any: Rules
 
 
-class Not(Frozen):
+class Not(RuleModel):
     """The rule does not hold."""
 
     not_: Rule = Field(alias="not")
@@ -146,43 +304,194 @@ class Not(Frozen):
 
 def kind_of(rule: Any) -> str | None:
     """The one key that says which kind of rule a mapping is, None when it has none."""
-    kinds = ("event", "sequence", "attribute", "segment", "everyone", "all", "any", "not")
     if isinstance(rule, Mapping):
-        return next((kind for kind in kinds if kind in rule), None)
-    return next((k for k in kinds if hasattr(rule, k) or hasattr(rule, f"{k}_")), None)
+        return next((kind for kind in KINDS if kind in rule), None)
+    return next((kind for kind, model in _MODELS.items() if type(rule) is model), None)
 
 
+def _tag_of(rule: Any) -> str | None:
+    kind = kind_of(rule)
+    return None if kind is None else _MODELS[kind].__name__
+
+
+def _require_kind(rule: Any) -> Any:
+    if kind_of(rule) is not None:
+        return rule
+    wanted = f"a rule: a mapping with one of {one_of(KINDS)}"
+    if not isinstance(rule, Mapping):
+        raise MistakeError(found=describe(rule), wanted=wanted)
+    guesses = (nearest(key, KINDS) for key in rule)
+    found = f"a mapping of {one_of(map(quote, rule))}" if rule else "an empty mapping"
+    raise MistakeError(
+        found=found, wanted=wanted, nearest=next(filter(None, guesses), None)
+    )
+
+
+# The tags are no keys of a rule, so that a path through the YAML is never mistaken.
 Rule = Annotated[
-    Annotated[Event, Tag("event")]
-    | Annotated[Sequence, Tag("sequence")]
-    | Annotated[Attribute, Tag("attribute")]
-    | Annotated[Reference, Tag("segment")]
-    | Annotated[Everyone, Tag("everyone")]
-    | Annotated[All, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[Not, Tag("not")],
-    Discriminator(kind_of),
+    Annotated[Event, Tag("Event")]
+    | Annotated[Sequence, Tag("Sequence")]
+    | Annotated[Attribute, Tag("Attribute")]
+    | Annotated[Reference, Tag("Reference")]
+    | Annotated[Everyone, Tag("Everyone")]
+    | Annotated[All, Tag("All")]
+    | Annotated[AnyOf, Tag("AnyOf")]
+    | Annotated[Not, Tag("Not")],
+    Discriminator(_tag_of),
+    BeforeValidator(_require_kind),
 ]
+Rules = Annotated[tuple[Rule, ...], BeforeValidator(values.read_list)]
+_MODELS: dict[str, type[RuleModel]] = dict(
+    zip(
+        KINDS,
+        (Event, Sequence, Attribute, Reference, Everyone, All, AnyOf, Not),
+        strict=True,
+    )
+)
+
+
+def _read_id(value: Any) -> str:
+    text = values.read_text(value)
+    if SEGMENT_ID.fullmatch(text):
+        return text
+    wanted = "1 to 64 of a-z, 0-9 and -, not beginning with -"
+    raise MistakeError(found=quote(text), wanted=wanted)
+
+
+def _read_system(value: Any, info: ValidationInfo) -> str:
+    system = values.read_text(value)
+    settings = (info.context or Reading()).settings
+    if settings is not None and system not in settings.systems:
+        raise values.unknown(system, settings.systems, "a system of headcount.yaml")
+    return system
+
+
+def _read_destination(value: Any, info: ValidationInfo) -> str:
+    name = values.read_text(value)
+    settings = (info.context or Reading()).settings
+    if settings is not None and name not in settings.destinations:
+        wanted = "a destination of headcount.yaml"
+        raise values.unknown(name, settings.destinations, wanted)
+    return name
 
 
 class Target(Frozen):
     """A destination of a segment; `remote_id` adopts a segment that exists there."""
 
-    name: str
-    remote_id: str | None = None
+    wanted: ClassVar[str] = "a name, or a mapping like {appcues: {remote_id: …}}"
+    shorthands: ClassVar[tuple[values.JsonSchema, ...]] = (
+        {"type": "string"},
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {"remote_id": {"type": "string"}},
+                "additionalProperties": False,
+            },
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    )
+
+    name: Annotated[str, PlainValidator(_read_destination), WithJsonSchema(values.TEXT)]
+    remote_id: Word | None = None
+
+    @classmethod
+    def spell_out(cls, written: Any) -> Any:
+        """A name alone, or the name as the key of the rest."""
+        if isinstance(written, str):
+            return {"name": written}
+        if isinstance(written, Mapping) and len(written) == 1:
+            ((name, rest),) = written.items()
+            return {"name": name, **rest} if isinstance(rest, Mapping) else written
+        return written
 
 
 class Definition(Frozen):
     """One segment, as its file says."""
 
-    id: str
-    name: str
-    description: str = ""
-    system: str
-    created_by: str | None = None
-    date_range: DateRange
-    evaluation_end: date | datetime | None = None
-    match: Literal["all", "any"] = "all"
-    rules: tuple[Rule, ...] = ()
-    destinations: tuple[Target, ...] = ()
-    classic: bool = False
+    id: Annotated[
+        str,
+        PlainValidator(_read_id),
+        WithJsonSchema({"type": "string", "pattern": f"^{SEGMENT_ID.pattern}$"}),
+    ]
+    name: Name
+    description: Text = ""
+    system: Annotated[str, PlainValidator(_read_system), WithJsonSchema(values.TEXT)]
+    created_by: Name | None = None
+    date_range: Range = AllTime()
+    evaluation_end: Moment | None = None
+    match: Annotated[
+        Literal["all", "any"],
+        PlainValidator(partial(values.read_choice, choices=("all", "any"))),
+        WithJsonSchema({"enum": ["all", "any"]}),
+    ] = "all"
+    rules: Rules = ()
+    destinations: Annotated[
+        tuple[Target, ...], BeforeValidator(values.read_any_list)
+    ] = ()
+    classic: Flag = False
+
+    @classmethod
+    def mistakes(cls, written: Written, reading: Reading) -> Found:
+        """No rules, too many conditions, a destination named twice."""
+        if "rules" not in written and written.get("classic") is not True:
+            wanted = "rules with at least one item, or classic: true"
+            yield MistakeError(found="no rules", wanted=wanted, at=("rules",))
+        yield from _over_the_limit(written, reading)
+        names = Counter(_names_of(written.get("destinations")))
+        for name, times in names.items():
+            if times > 1:
+                found = f"{quote(name)} {times} times"
+                wanted = "each destination once"
+                yield MistakeError(found=found, wanted=wanted, at=("destinations",))
+
+
+def _over_the_limit(written: Written, reading: Reading) -> Found:
+    if reading.settings is None:
+        return
+    system = written.get("system")
+    known = reading.settings.systems.get(system) if isinstance(system, str) else None
+    most = known.limits.conditions if known else None
+    conditions = _count_conditions(written.get("rules"))
+    if most is not None and conditions > most:
+        found = f"{conditions} conditions"
+        wanted = f"at most {most} in a segment of {system} (limits of headcount.yaml)"
+        yield MistakeError(found=found, wanted=wanted, at=("rules",))
+
+
+def _count_conditions(written: Any) -> int:
+    """Leaves at any depth: a sequence is one, a reference is one (segments.md §5)."""
+    match written:
+        case list() | tuple():
+            return sum(map(_count_conditions, written))
+        case {"all": inner} | {"any": inner} | {"not": inner}:
+            return _count_conditions(inner)
+        case _:
+            return 0 if written is None else 1
+
+
+def _names_of(destinations: Any) -> Iterator[str]:
+    for target in destinations if isinstance(destinations, list | tuple) else ():
+        spelled = Target.spell_out(target)
+        if isinstance(spelled, Mapping) and isinstance(spelled.get("name"), str):
+            yield spelled["name"]
+
+
+Condition = Event | Sequence | Attribute | Reference | Everyone
+
+
+def conditions_of(definition: Definition) -> Iterator[Condition]:
+    """Every condition, left to right, whatever it is nested in."""
+    yield from _leaves(definition.rules)
+
+
+def _leaves(rules: tuple[Rule, ...]) -> Iterator[Condition]:
+    for rule in rules:
+        match rule:
+            case All(all=inner) | AnyOf(any=inner):
+                yield from _leaves(inner)
+            case Not(not_=negated):
+                yield from _leaves((negated,))
+            case _:
+                yield rule

@@ -8,7 +8,13 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 EventFormat = Literal[
-    "native", "segment", "walkme-webhook", "walkme-collector", "csv", "parquet", "ndjson"
+    "native",
+    "segment",
+    "walkme-webhook",
+    "walkme-collector",
+    "csv",
+    "parquet",
+    "ndjson",
 ]
 
 
