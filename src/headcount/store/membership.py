@@ -114,3 +114,24 @@ def read_stay(
     params = {"segment_id": segment_id, "user_code": user_code, "at": at}
     rows = warehouse.rows("membership/stay_at", params)
     return rows[0] if rows else None
+
+
+def require_codes(
+    warehouse: Warehouse, system: str, listed: pl.DataFrame
+) -> pl.DataFrame:
+    """The code of every listed user, given where there was none: `user_id`, `user_code`.
+
+    LISTED has the column `user_id`, unique. Runs inside the caller's transaction.
+    """
+    with warehouse.lend(listed=listed):
+        warehouse.execute("membership/add_system", {"system": system})
+        warehouse.execute("membership/add_users", {"system": system})
+        return warehouse.frame("membership/codes_of_users", {"system": system})
+
+
+def close_all(warehouse: Warehouse, segment_id: str, at: datetime) -> int:
+    """Every present stay of the segment ends at `at`; returns how many there were."""
+    left = len(read_current(warehouse, segment_id))
+    params = {"segment_id": segment_id, "at": at}
+    warehouse.execute("membership/close_all", params)
+    return left

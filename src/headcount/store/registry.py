@@ -145,3 +145,8 @@ def read_version_at(
     params = {"segment_id": segment_id, "at": at}
     ((version, definition),) = warehouse.rows("registry/version_at", params)
     return version, definition
+
+
+def delete_segment(warehouse: Warehouse, segment_id: str, at: datetime) -> None:
+    """The segment is deleted and its id retired; its versions and history stay."""
+    warehouse.execute("registry/delete_segment", {"segment_id": segment_id, "at": at})
