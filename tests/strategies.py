@@ -1,0 +1,622 @@
+"""Definitions over the whole grammar, and logs that stand at their edges.
+
+Domains are small, so that a condition often holds for some users and not for others:
+five event names, a handful of paths, values that are nearly each other. The instants of
+a log are drawn from the edges of the ranges that the definitions name, and from one
+microsecond on either side of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from tests.oracle import Event, Record, expiry, leaves
+from tests.oracle_time import BEGINNING, bounds, edge, midnight, moved
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One project, its log in ingest order, and the instant it is asked about."""
+
+    zone: str
+    at: datetime
+    definitions: Mapping[str, Mapping[str, Any]]
+    events: Sequence[Event]
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant of evaluation, and the zone it is seen from."""
+
+    at: datetime
+    zone: ZoneInfo
+
+    def ago(self, span: str, times: int = 1) -> datetime:
+        """The instant `times` spans before."""
+        return moved(self.at, span, self.zone, -times)
+
+
+# Places and days on which clocks or calendars do something
+
+PLACES = [
+    ("America/New_York", date(2026, 3, 8)),  # 02:00 is skipped
+    ("America/New_York", date(2026, 11, 1)),  # 01:00 comes twice
+    ("Europe/Berlin", date(2026, 3, 29)),
+    ("Europe/Berlin", date(2026, 10, 25)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour only
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("America/Sao_Paulo", date(2018, 11, 4)),  # midnight is skipped
+    ("America/Sao_Paulo", date(2018, 2, 18)),  # 23:00 comes twice
+    ("America/Havana", date(2026, 11, 1)),  # midnight comes twice
+    ("America/St_Johns", date(2010, 11, 7)),  # one minute past midnight, back to 23:01
+    ("Pacific/Apia", date(2011, 12, 31)),  # the 30th did not happen
+    ("Asia/Kathmandu", date(2026, 1, 1)),  # +05:45
+    ("UTC", date(2024, 2, 29)),
+    ("UTC", date(2026, 3, 31)),
+]
+
+SPANS = ["1 second", "90 minutes", "12 hours", "1 day", "2 days", "7 days", "2 weeks"]
+CALENDAR_SPANS = ["1 month", "3 months", "1 year"]
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> Moment:
+    """A tick near such a day: mostly a quarter hour, at times a local midnight."""
+    zone_name, day = draw(st.sampled_from(PLACES))
+    zone = ZoneInfo(zone_name)
+    base = midnight(day, zone)
+    quarters = draw(st.sampled_from([0, 1, 4, 8, 11, 12, 50, 95, 96, 100, 3 * 96]))
+    nudge = draw(st.sampled_from([0, 0, 0, 1, -1]))
+    return Moment(base + quarters * timedelta(minutes=15) + nudge * MICROSECOND, zone)
+
+
+# Values that are nearly each other
+
+NUMBERS = [
+    0,
+    1,
+    2,
+    10,
+    -1,
+    Decimal("1.0"),
+    Decimal("-0.0"),
+    Decimal("1.5"),
+    Decimal("0.1"),
+    Decimal("1E+2"),
+    Decimal("0.00001"),
+    2**53,
+    2**53 + 1,
+    2**63,
+    -(2**63) - 1,
+    10**20 + 1,
+    Decimal("0.1000000000000000000001"),
+    Decimal("12345678901234567890.123456789"),
+]
+NUMERIC_TEXTS = ["1", "1.0", "10", "-0", "1e0", "0.1", "9007199254740993"]
+ALMOST_NUMERIC_TEXTS = [
+    "01",
+    "+1",
+    " 1",
+    "1 ",
+    "1.",
+    ".5",
+    "0x1",
+    "1,5",
+    "NaN",
+    "\u0661",
+]
+TEXTS = ["", "a", "A", "abc", "ABC", "b", "É", "é", "İ", "i", "ß", "a.b", "null"]
+TRUTHS = [True, False, "true", "TRUE", "True", "false", "yes"]
+NOTHINGS = [None, [], [1], ["a"], {}, {"k": 1}]
+
+SCALARS: list[Any] = [
+    *NUMBERS[:10],
+    *NUMERIC_TEXTS,
+    *ALMOST_NUMERIC_TEXTS,
+    *TEXTS,
+    *TRUTHS,
+]
+
+COMMON: list[Any] = [1, "a", True, "1", Decimal("1.0"), None]
+
+
+def values() -> st.SearchStrategy[Any]:
+    """Any JSON value, the common ones more often."""
+    return often(COMMON, [*SCALARS, *NOTHINGS])
+
+
+def often(common: Sequence[Any], rare: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """One of the common things, or, one time in three, of the rare ones."""
+    picked = st.sampled_from(common)
+    return st.one_of(picked, picked, st.sampled_from(rare))
+
+
+def amounts() -> st.SearchStrategy[Any]:
+    """What a property that should be a number holds."""
+    texts = [*NUMERIC_TEXTS, *ALMOST_NUMERIC_TEXTS]
+    return often([0, 1, 2, "1"], [*NUMBERS, *texts, True, None])
+
+
+@st.composite
+def instants_as_values(
+    draw: st.DrawFn, pool: Sequence[datetime], zone: ZoneInfo
+) -> Any:
+    """An instant as logs write it: ISO 8601, epoch seconds or milliseconds; or junk."""
+    at = draw(st.sampled_from(pool))
+    micros = (at - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+    return draw(
+        st.sampled_from(
+            [
+                at.isoformat(),
+                at.isoformat(" ").replace("+00:00", "Z"),
+                at.astimezone(zone).isoformat(),
+                at.astimezone(zone).replace(tzinfo=None).isoformat(),
+                at.astimezone(zone).date().isoformat(),
+                Decimal(micros).scaleb(-6),
+                Decimal(micros).scaleb(-3),
+                micros // 10**6,
+                str(micros // 10**3),
+                "2026-02-30",
+                f" {at.isoformat()}",
+                10**18,
+                "soon",
+                True,
+            ]
+        )
+    )
+
+
+# Ranges
+
+WORDS = [
+    "all time",
+    "today",
+    "yesterday",
+    "this week",
+    "this month",
+    "this quarter",
+    "this year",
+    "last week",
+    "last month",
+    "last quarter",
+    "last year",
+]
+AGO = [
+    {"from": "14 days ago", "to": "7 days ago"},
+    {"from": "2 months ago", "to": "1 month ago"},
+    {"from": "36 hours ago", "to": "90 minutes ago"},
+    {"from": "1 year ago", "to": "10 days ago"},
+    {"from": "2 days ago"},
+    {"to": "1 day ago"},
+    {"to": "1 month ago"},
+]
+
+
+def ranges(moment: Moment) -> st.SearchStrategy[Any]:
+    """Every row of the table of ranges, the long ones more often."""
+    spans = [f"last {span}" for span in SPANS + CALENDAR_SPANS]
+    return st.one_of(
+        often(["all time", "last 7 days", "this year"], [*WORDS, *spans]),
+        st.sampled_from(AGO),
+        fixed_ranges(moment),
+    )
+
+
+@st.composite
+def fixed_ranges(draw: st.DrawFn, moment: Moment) -> dict[str, str]:
+    """`from` before `to`, each a date or an instant; one of them may be left out."""
+    first, length = draw(st.integers(-9, 2)), draw(st.integers(0, 6))
+    day = moment.at.astimezone(moment.zone).date() + timedelta(days=first)
+    start = draw(edges_as_text(day, moment.zone))
+    end = draw(edges_as_text(day + timedelta(days=length + 1), moment.zone))
+    shape = draw(st.sampled_from(["both", "both", "from", "to"]))
+    written = {"from": start, "to": end}
+    return written if shape == "both" else {shape: written[shape]}
+
+
+@st.composite
+def edges_as_text(draw: st.DrawFn, day: date, zone: ZoneInfo) -> str:
+    """A date, or an instant of that day: with an offset, or local."""
+    midday = (midnight(day, zone) + timedelta(hours=2, minutes=30)).replace(second=7)
+    return draw(
+        st.sampled_from(
+            [
+                day.isoformat(),
+                midday.isoformat().replace("+00:00", "Z"),
+                midday.astimezone(zone).isoformat(),
+                f"{day.isoformat()}T02:15:00",
+            ]
+        )
+    )
+
+
+# Predicates
+
+PATHS = ["p", "p", "n", "t", "o.k", "o", "o.k.l"]
+PARTS = ["", "a", "A", "1", "b", ".", "é", "tru"]
+PATTERNS = ["^a", "b$", "a.c", "a|b", "[0-9]+", "^$", "(ab)+", "^1", "t?rue", "[A-C]"]
+
+
+def literals() -> st.SearchStrategy[Any]:
+    """A value that a definition may compare with: no null, no list, no object."""
+    return often([value for value in COMMON if value is not None], SCALARS)
+
+
+def numeric_bounds() -> st.SearchStrategy[Any]:
+    """A number, or text that is wholly one."""
+    return often([0, 1, 2], [*NUMBERS, *NUMERIC_TEXTS])
+
+
+def text_operators() -> st.SearchStrategy[dict[str, Any]]:
+    """Operators that look at text, or may."""
+    one, many = literals(), st.lists(literals(), min_size=1, max_size=3)
+    part, pattern = st.sampled_from(PARTS), st.sampled_from(PATTERNS)
+    return st.one_of(
+        single("is", one),
+        single("is_not", one),
+        single("in", many),
+        single("not_in", many),
+        single("contains", part),
+        single("not_contains", part),
+        single("starts_with", part),
+        single("ends_with", part),
+        single("matches", pattern),
+    )
+
+
+def other_operators(moment: Moment) -> st.SearchStrategy[dict[str, Any]]:
+    """Operators on numbers, instants and presence."""
+    day = moment.at.astimezone(moment.zone).date()
+    edges = st.one_of(
+        edges_as_text(day, moment.zone),
+        edges_as_text(day - timedelta(days=1), moment.zone),
+    )
+    return st.one_of(
+        *(single(name, numeric_bounds()) for name in ("gt", "gte", "lt", "lte")),
+        single("set", st.booleans()),
+        single("before", edges),
+        single("after", edges),
+        single("within_last", st.sampled_from(SPANS + CALENDAR_SPANS)),
+    )
+
+
+def single(name: str, wanted: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One operator with its operand."""
+    return wanted.map(lambda value: {name: value})
+
+
+@st.composite
+def operator_maps(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
+    """One operator, at times two; `ignore_case` beside text only."""
+    if draw(st.booleans()):
+        return draw(other_operators(moment))
+    written = draw(text_operators())
+    operand = next(iter(written.values()))
+    texts = operand if isinstance(operand, list) else [operand]
+    if any(isinstance(text, str) for text in texts) and draw(st.booleans()):
+        written |= {"ignore_case": True}
+    if draw(st.integers(0, 3)) == 0:
+        written |= draw(other_operators(moment))
+    return written
+
+
+def predicates(moment: Moment) -> st.SearchStrategy[Any]:
+    """A scalar, a list, or a map of operators."""
+    return st.one_of(
+        literals(),
+        st.lists(literals(), min_size=1, max_size=3),
+        operator_maps(moment),
+        operator_maps(moment),
+    )
+
+
+# Conditions
+
+NAMES = ["a", "a", "a", "b", "b", "A", "wt.play"]
+COMMON_PATTERNS = ["a", "b", "*", ["a", "b"]]
+PATTERNS_OF_NAMES = ["A", "wt.play", "wt.*", "w*", ["b", "wt.*"], "never", ["a", "a*"]]
+
+
+@st.composite
+def comparisons(draw: st.DrawFn, bounds_of: st.SearchStrategy[Any]) -> dict[str, Any]:
+    """A map of one comparison, at times of two."""
+    names = ["gt", "gte", "lt", "lte"]
+    written: dict[str, Any] = {draw(st.sampled_from(names)): draw(bounds_of)}
+    extra = draw(st.sampled_from(["", "", "", "eq", "ne", "between", "lte"]))
+    if extra in {"eq", "ne"}:
+        number = bounds_of.filter(lambda value: not isinstance(value, str))
+        written = {extra: draw(number)}
+    if extra == "between":
+        low, high = sorted((draw(st.integers(0, 3)), draw(st.integers(0, 3))))
+        written = {"between": [low, high]}
+    return written | ({"lte": draw(bounds_of)} if extra == "lte" else {})
+
+
+def count_comparisons() -> st.SearchStrategy[Any]:
+    """A bare number, or a map."""
+    small = st.integers(0, 3)
+    return st.one_of(small, comparisons(small), comparisons(small))
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> dict[str, Any]:
+    """None, one, or two measures of one condition."""
+    names = ["count", "days", "sum", "avg", "min", "max", "distinct"]
+    many = draw(st.sampled_from([0, 1, 1, 1, 2]))
+    one = st.sampled_from(names)
+    chosen = draw(st.lists(one, min_size=many, max_size=many, unique=True))
+    written: dict[str, Any] = {}
+    for name in chosen:
+        if name in {"count", "days"}:
+            written[name] = draw(count_comparisons())
+        elif name == "distinct":
+            of = draw(st.sampled_from(PATHS))
+            written[name] = {"of": of, **draw(comparisons(st.integers(0, 3)))}
+        else:
+            of = draw(st.sampled_from(["n", "n", "p", "o.k"]))
+            written[name] = {"of": of, **draw(comparisons(numeric_bounds()))}
+    return written
+
+
+@st.composite
+def steps(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
+    """Names, and at times a `where`."""
+    step: dict[str, Any] = {"event": draw(often(COMMON_PATTERNS, PATTERNS_OF_NAMES))}
+    if draw(st.sampled_from([False, False, False, True])):
+        paths = st.sampled_from(PATHS)
+        size = draw(st.sampled_from([1, 1, 1, 2]))
+        step["where"] = draw(
+            st.dictionaries(paths, predicates(moment), min_size=1, max_size=size)
+        )
+    return step
+
+
+@st.composite
+def event_conditions(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
+    """`event`, with measures, or `first`, or `active`."""
+    rule = draw(steps(moment))
+    kind = draw(
+        st.sampled_from(["measures", "measures", "measures", "first", "active"])
+    )
+    if kind == "active":
+        return rule | {"active": draw(actives())}
+    rule |= {"first": True} if kind == "first" else draw(measures())
+    return rule | draw(own_range(moment))
+
+
+@st.composite
+def actives(draw: st.DrawFn) -> dict[str, Any]:
+    """Enough periods of some, each with such a count."""
+    active = {
+        "periods": draw(count_comparisons()),
+        "of": draw(st.integers(1, 4)),
+        "every": draw(st.sampled_from(["90 minutes", "1 day", "7 days", "1 month"])),
+    }
+    if draw(st.booleans()):
+        active["count"] = draw(count_comparisons())
+    return active
+
+
+@st.composite
+def sequences(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
+    """Two or three steps, at times within a span, at times linked."""
+    rule: dict[str, Any] = {
+        "sequence": [
+            draw(steps(moment)) for _ in range(draw(st.sampled_from([2, 2, 3])))
+        ]
+    }
+    if draw(st.booleans()):
+        rule["within"] = draw(often(["7 days", "1 month"], SPANS))
+    if draw(st.sampled_from([False, False, False, True])):
+        rule["same"] = draw(st.sampled_from(PATHS))
+    return rule | draw(own_range(moment))
+
+
+def own_range(moment: Moment) -> st.SearchStrategy[dict[str, Any]]:
+    """A condition's own range, or none."""
+    written = ranges(moment).map(lambda drawn: {"date_range": drawn})
+    return st.one_of(st.just({}), written)
+
+
+@st.composite
+def attribute_conditions(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
+    """The operators stand beside the name."""
+    path = draw(st.sampled_from(PATHS))
+    return {"attribute": path, **draw(operator_maps(moment))}
+
+
+@st.composite
+def rules(
+    draw: st.DrawFn, moment: Moment, earlier: Sequence[str], depth: int = 2
+) -> dict[str, Any]:
+    """A condition, or a tree of them; references only to `earlier` segments."""
+    kinds = [
+        "event",
+        "event",
+        "event",
+        "sequence",
+        "sequence",
+        "attribute",
+        "attribute",
+    ]
+    kinds += ["segment"] if earlier else ["everyone"]
+    kinds += ["not", "all", "any"] if depth else []
+    match draw(st.sampled_from(kinds)):
+        case "event":
+            return draw(event_conditions(moment))
+        case "sequence":
+            return draw(sequences(moment))
+        case "attribute":
+            return draw(attribute_conditions(moment))
+        case "segment":
+            return {"segment": draw(st.sampled_from(earlier))}
+        case "everyone":
+            return {"everyone": True}
+        case "not":
+            return {"not": draw(rules(moment, earlier, depth - 1))}
+        case together:
+            inner = rules(moment, earlier, depth - 1)
+            return {together: draw(st.lists(inner, min_size=1, max_size=3))}
+
+
+@st.composite
+def definitions(
+    draw: st.DrawFn, moment: Moment, earlier: Sequence[str]
+) -> dict[str, Any]:
+    """One definition, without what has no say in membership."""
+    length = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    rule = rules(moment, earlier)
+    written: dict[str, Any] = {
+        "rules": draw(st.lists(rule, min_size=length, max_size=length))
+    }
+    if draw(st.booleans()):
+        written["match"] = draw(st.sampled_from(["all", "any", "any"]))
+    if draw(st.booleans()):
+        written["date_range"] = draw(ranges(moment))
+    if draw(st.integers(0, 5)) == 0:
+        day = moment.at.astimezone(moment.zone).date()
+        end = day + timedelta(days=draw(st.integers(-3, 1)))
+        written["evaluation_end"] = draw(edges_as_text(end, moment.zone))
+    return written
+
+
+@st.composite
+def projects(draw: st.DrawFn, moment: Moment) -> dict[str, Mapping[str, Any]]:
+    """Three to five definitions that may refer to each other, in any order."""
+    project: dict[str, Mapping[str, Any]] = {}
+    for number in range(draw(st.integers(3, 5))):
+        project[f"s{number}"] = draw(definitions(moment, list(project)))
+    if draw(st.booleans()):
+        return dict(reversed(project.items()))
+    return project
+
+
+# Logs
+
+USERS = ["u1", "U1", "ü", "u 3", "0042"]
+QUIET = "quiet"  # has attributes and no event
+
+
+def edges_of(
+    project: Mapping[str, Mapping[str, Any]], moment: Moment
+) -> list[datetime]:
+    """Every instant at which something in these definitions begins or ends."""
+    edges = {moment.at}
+    for definition in project.values():
+        default = definition.get("date_range", "all time")
+        ended = expiry(definition, moment.zone)
+        seen_from = min(moment.at, ended or moment.at)
+        edges.add(seen_from)
+        for leaf in (leaf for rule in definition["rules"] for leaf in leaves(rule)):
+            edges.update(leaf_edges(leaf, default, Moment(seen_from, moment.zone)))
+    return sorted(edges - {BEGINNING})
+
+
+def leaf_edges(leaf: Mapping[str, Any], default: Any, moment: Moment) -> list[datetime]:
+    """The edges of one condition; a sequence also where its time is over."""
+    if "active" in leaf:
+        active = leaf["active"]
+        return [moment.ago(active["every"], i) for i in range(active["of"] + 1)]
+    if "event" not in leaf and "sequence" not in leaf:
+        return []
+    written = leaf.get("date_range", default)
+    start, end = bounds(written, moment.at, moment.zone)
+    if isinstance(written, dict) and "to" in written:  # seen before it is cut at T
+        end = edge(written["to"], moment.at, moment.zone, ends=True)
+    if "within" not in leaf:
+        return [start, end]
+    first = moment.ago(leaf["within"]) if start == BEGINNING else start
+    return [first, end, moved(first, leaf["within"], moment.zone, 1)]
+
+
+def instants(edges: Sequence[datetime], moment: Moment) -> list[datetime]:
+    """The edges and the microseconds beside them, some ordinary past, some future."""
+    beside = [at + i * MICROSECOND for at in edges for i in (0, -1, 1)]
+    past = [moment.ago("90 minutes", i) for i in (1, 2, 8, 16, 17, 40)]
+    ahead = [moment.at + timedelta(minutes=15), moment.at + timedelta(days=3)]
+    return [*beside, *past, *ahead]
+
+
+KEYS = [
+    ["p", "n", "t", "o"],
+    ["p", "n", "t"],
+    ["p", "n", "o.k"],
+    ["p", "o", "o.k"],
+    ["n", "o"],
+    [],
+]
+
+
+@st.composite
+def trees(draw: st.DrawFn, pool: Sequence[datetime], moment: Moment) -> dict[str, Any]:
+    """Properties or attributes: the paths of PATHS, some missing, some literal dots."""
+    optional: dict[str, st.SearchStrategy[Any]] = {
+        "p": values(),
+        "n": amounts(),
+        "t": instants_as_values(pool, moment.zone),
+        "o": st.one_of(
+            st.sampled_from([{"k": 1}, {"k": "a"}, {"k": None}, {"k": {"l": 1}}]),
+            st.sampled_from([{"k.l": 2}, {"k.l": None, "k": {"l": 3}}, {}, "a"]),
+        ),
+        "o.k": st.sampled_from(COMMON),
+    }
+    keys = draw(st.sampled_from(KEYS))
+    return {key: draw(optional[key]) for key in keys}
+
+
+@st.composite
+def events(draw: st.DrawFn, pool: Sequence[datetime], moment: Moment) -> Event:
+    """One event; its id none, its own, or one that others carry too."""
+    event_id = draw(st.sampled_from([None, None, None, "e1", "e2", "own"]))
+    if event_id == "own":
+        event_id = f"own-{draw(st.integers(0, 10**6))}"
+    return Event(
+        user=draw(st.sampled_from(USERS)),
+        event=draw(st.sampled_from(NAMES)),
+        at=draw(st.sampled_from(pool)),
+        event_id=event_id,
+        properties=draw(trees(pool, moment)),
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn, pool: Sequence[datetime], moment: Moment) -> list[Event]:
+    """Events in ingest order, some of them sent again."""
+    drawn = draw(st.lists(events(pool, moment), min_size=15, max_size=36))
+    again = draw(st.lists(st.sampled_from(drawn), max_size=3))
+    return [*drawn, *again]
+
+
+@st.composite
+def records(draw: st.DrawFn, pool: Sequence[datetime], moment: Moment) -> Record:
+    """One attribute record; a null unsets."""
+    return Record(
+        user=draw(st.sampled_from([*USERS, QUIET])),
+        at=draw(st.sampled_from(pool)),
+        attributes=draw(trees(pool, moment)),
+    )
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """All of it: a moment, a project, and a log at the project's edges."""
+    moment = draw(moments())
+    project = draw(projects(moment))
+    pool = instants(edges_of(project, moment), moment)
+    return Scenario(
+        zone=moment.zone.key,
+        at=moment.at,
+        definitions=project,
+        events=draw(logs(pool, moment)),
+        records=draw(st.lists(records(pool, moment), min_size=3, max_size=10)),
+    )
