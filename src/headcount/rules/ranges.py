@@ -27,6 +27,8 @@ from headcount.definitions.model import (
     Sequence,
 )
 from headcount.definitions.times import (
+    CALENDAR_MONTHS,
+    EXACT_SECONDS,
     Ago,
     AllTime,
     Between,
@@ -41,16 +43,6 @@ Condition = Event | Sequence | Attribute | Reference | Everyone
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
-
-# A day is 24 hours whatever the clocks do; only months and years follow the calendar.
-_EXACT = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(hours=24),
-    "week": timedelta(hours=7 * 24),
-}
-_MONTHS = {"month": 1, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +85,14 @@ def before(at: datetime, duration: Duration, tz: ZoneInfo) -> datetime:
 def after(at: datetime, duration: Duration, tz: ZoneInfo) -> datetime:
     """The UTC instant that lies `duration` after `at`, or FOREVER."""
     return _moved(at, duration, tz, sign=1)
+
+
+def local_time(at: datetime, tz: ZoneInfo) -> datetime:
+    """The instant `at` by the clocks of `tz`; UTC stands in at the calendar's ends."""
+    try:
+        return at.astimezone(tz)
+    except OverflowError:
+        return _to_utc(at)
 
 
 def local_midnight(day: date, tz: ZoneInfo) -> datetime:
@@ -151,25 +151,26 @@ def expiry(definition: Definition, tz: ZoneInfo) -> datetime | None:
     return min((end for end in ends if end is not None), default=None)
 
 
+def conditions_of(rules: Iterable[Rule]) -> Iterator[Condition]:
+    """The leaves of `rules` at any depth, in the order in which they are written."""
+    for rule in rules:
+        match rule:
+            case All(all=inner) | AnyOf(any=inner):
+                yield from conditions_of(inner)
+            case Not(not_=negated):
+                yield from conditions_of((negated,))
+            case _:
+                yield rule
+
+
 def _latest_end(definition: Definition, tz: ZoneInfo) -> datetime | None:
     ends: list[datetime] = []
-    for condition in _conditions(definition.rules):
+    for condition in conditions_of(definition.rules):
         end = _fixed_end(condition, definition.date_range, tz)
         if end is None:
             return None
         ends.append(end)
     return max(ends, default=None)
-
-
-def _conditions(rules: Iterable[Rule]) -> Iterator[Condition]:
-    for rule in rules:
-        match rule:
-            case All(all=inner) | AnyOf(any=inner):
-                yield from _conditions(inner)
-            case Not(not_=negated):
-                yield from _conditions((negated,))
-            case _:
-                yield rule
 
 
 def _fixed_end(
@@ -247,9 +248,10 @@ def _bounds(start: datetime, end: datetime) -> Bounds:
 def _moved(at: datetime, duration: Duration, tz: ZoneInfo, *, sign: int) -> datetime:
     amount = sign * duration.amount
     try:
-        if duration.unit in _EXACT:
-            return _to_utc(at) + amount * _EXACT[duration.unit]
-        months = amount * _MONTHS[duration.unit]
+        if duration.unit in EXACT_SECONDS:  # a day is 24 hours, whatever the clocks do
+            seconds = amount * EXACT_SECONDS[duration.unit]
+            return _to_utc(at) + timedelta(seconds=seconds)
+        months = amount * CALENDAR_MONTHS[duration.unit]
         return _from_wall_clock(_months_later(_wall_clock(at, tz), months), tz)
     except OverflowError:
         return BEGINNING if sign < 0 else FOREVER
@@ -266,10 +268,7 @@ def _months_later(wall: datetime, months: int) -> datetime:
 
 def _wall_clock(at: datetime, tz: ZoneInfo) -> datetime:
     """What the clocks of `tz` show at `at`, without their zone."""
-    try:
-        return at.astimezone(tz).replace(tzinfo=None, fold=0)
-    except OverflowError:  # within a day of year 1 or 9999: UTC stands for local
-        return _to_utc(at).replace(tzinfo=None)
+    return local_time(at, tz).replace(tzinfo=None, fold=0)
 
 
 def _from_wall_clock(wall: datetime, tz: ZoneInfo) -> datetime:
