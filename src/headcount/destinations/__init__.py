@@ -1,1 +1,1 @@
-
+"""Vendors' segments APIs behind one protocol; the only users of the HTTP client."""

@@ -1,0 +1,7 @@
+-- purpose: users of unanswered requests are perhaps there
+-- params: destination, segment_id
+INSERT INTO sync_members
+SELECT DISTINCT destination, segment_id, unnest(user_ids), 'unknown'
+FROM sync_batches
+WHERE destination = $destination AND segment_id = $segment_id AND outcome = 'sent'
+ON CONFLICT DO UPDATE SET state = 'unknown'

@@ -1,0 +1,20 @@
+-- purpose: segments whose newest snapshot is not what their destination holds
+-- params: frame wanted_targets(segment_id, destination, remote_id)
+-- grain: one row a destination and segment, in that order
+-- columns: destination, segment_id, system, remote_name
+WITH newest AS (
+    SELECT segment_id, arg_max(sha256, at) AS sha256 FROM snapshots GROUP BY segment_id
+)
+SELECT t.destination, t.segment_id, g.system, s.remote_name
+FROM wanted_targets AS t
+JOIN segments AS g ON g.segment_id = t.segment_id
+JOIN newest AS n ON n.segment_id = t.segment_id
+LEFT JOIN syncs AS s ON s.segment_id = t.segment_id AND s.destination = t.destination
+LEFT JOIN snapshots AS p ON p.segment_id = t.segment_id AND p.at = s.snapshot_at
+WHERE g.deleted_at IS NULL
+  AND (
+    s.status IS DISTINCT FROM 'synced'
+    OR p.sha256 IS DISTINCT FROM n.sha256
+    OR (t.remote_id IS NOT NULL AND t.remote_id IS DISTINCT FROM s.adopted_as)
+  )
+ORDER BY t.destination, t.segment_id

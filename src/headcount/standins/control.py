@@ -1,0 +1,38 @@
+"""The side door of every stand-in: look at the truth, order faults. It has no lock."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Body, FastAPI
+
+from headcount.standins.faults import Fault
+from headcount.standins.remote import RemoteSegments
+from headcount.standins.wire import CONTROL, Wire
+
+
+def add_control(app: FastAPI, segments: RemoteSegments, wire: Wire) -> None:
+    """The routes under `/_standin/` are there; faults never touch them."""
+
+    @app.get(CONTROL + "segments")
+    async def show_segments() -> dict[str, Any]:
+        return segments.to_json()
+
+    @app.get(CONTROL + "requests")
+    async def show_requests() -> list[dict[str, Any]]:
+        return wire.to_json()
+
+    @app.post(CONTROL + "faults")
+    async def order_faults(
+        faults: Annotated[list[Fault], Body()],
+        on: Annotated[Literal["call", "token"], Body()] = "call",
+    ) -> None:
+        """The next calls (or token requests) meet these faults, in this order."""
+        plan = wire.plan
+        queue = plan.ordered if on == "call" else plan.ordered_for_tokens
+        queue.extend(faults)
+
+    @app.post(CONTROL + "late")
+    async def deliver_late() -> dict[str, int]:
+        """All late requests arrive now."""
+        return {"delivered": await wire.deliver_late(requests=10**9)}

@@ -1,0 +1,107 @@
+"""Starts a stand-in as a process of its own and talks to its side door."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.request import Request, urlopen
+
+LOGIN = "stand-in-client"
+PASSWORD = "stand-in-secret"  # noqa: S105 - opens nothing but the stand-in
+STOP_S = 10.0
+CALL_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A running stand-in; `login` and `password` are those it lets in."""
+
+    vendor: str
+    url: str
+    pid: int
+    login: str = LOGIN
+    password: str = PASSWORD
+
+    def read_segments(self) -> list[dict[str, Any]]:
+        """What the vendor holds: remote_id, account, external_id, name, user_ids."""
+        segments: list[dict[str, Any]] = self._call("segments")["segments"]
+        return segments
+
+    def read_members(self, external_id: str) -> list[str] | None:
+        """The members, sorted, of the segment with our id; None when there is none."""
+        for segment in self.read_segments():
+            if segment["external_id"] == external_id:
+                members: list[str] = segment["user_ids"]
+                return members
+        return None
+
+    def read_requests(self) -> list[dict[str, Any]]:
+        """Every request so far, oldest first, with its fault and its status."""
+        requests: list[dict[str, Any]] = self._call("requests")
+        return requests
+
+    def order(self, *faults: str, on: Literal["call", "token"] = "call") -> None:
+        """The next calls, or token requests, meet these faults, in this order."""
+        self._call("faults", {"faults": faults, "on": on})
+
+    def deliver_late(self) -> None:
+        """Requests that were cut off as late have arrived."""
+        self._call("late", {})
+
+    def _call(self, name: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = Request(f"{self.url}/_standin/{name}", content, headers)  # noqa: S310
+        with urlopen(request, timeout=CALL_S) as reply:  # noqa: S310 - loopback
+            return json.load(reply)
+
+
+@contextmanager
+def running_standin(
+    vendor: str,
+    *,
+    state_file: Path | None = None,
+    seed: int = 0,
+    faults: str = "",
+    options: tuple[str, ...] = (),
+) -> Iterator[StandIn]:
+    """A stand-in on a free port of this machine, for as long as the block lasts.
+
+    It also ends when this process is killed. `options` are further ones of
+    `python -m headcount.standins`.
+    """
+    command = [sys.executable, "-m", "headcount.standins", vendor, "--ends-with-stdin"]
+    command += ["--seed", str(seed), "--faults", faults, *options]
+    command += ["--state-file", str(state_file)] if state_file else []
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        try:
+            yield _ready(process)
+        finally:
+            _stop(process)
+
+
+def _ready(process: subprocess.Popen[bytes]) -> StandIn:
+    """The stand-in once it has said where it is; its stderr says why it did not."""
+    assert process.stdout is not None  # noqa: S101 - asked for above
+    line = process.stdout.readline()
+    if not line:
+        msg = f"the stand-in ended with exit code {process.wait()} before it was ready"
+        raise RuntimeError(msg)
+    said = json.loads(line)
+    return StandIn(vendor=said["standin"], url=said["url"], pid=said["pid"])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()

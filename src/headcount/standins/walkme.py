@@ -1,0 +1,197 @@
+"""A stand-in of the WalkMe Segments API (vendors.md §1).
+
+It enforces what WalkMe documents: the token call, bearer tokens that end, 25,000 ids a
+request, 100 characters an id, three actions, segment GUIDs with hyphens, JSON bodies.
+
+What agreeing with it does not prove: the shape of every reply to create, update, list
+and delete; that list and delete have these paths; that an id or a name may be used once
+only (409 here); that an empty segment may be created; that adding a member or removing a
+stranger is no error; that `override` is one step; status and body of a refused token
+request; any 429 at all. WalkMe documents none of these (INF or NOT FOUND).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+
+from headcount.standins.remote import RemoteSegment, RemoteSegments
+
+TOKEN_PATH = "/accounts/connect/token"  # noqa: S105 - a path
+SEGMENTS_PATH = "/public/v1/user/system/{system}/segment"
+SEGMENT_PATH = SEGMENTS_PATH + "/{guid}"
+MAX_USERS, MAX_ID_CHARS = 25_000, 100
+HYPHENATED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+BARE = re.compile(r"[0-9a-f]{32}", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The one API key of the stand-in, and how long its tokens live."""
+
+    client_id: str
+    client_secret: str
+    token_life_s: int = 86_400
+
+
+class Tokens:
+    """The tokens handed out and when they end."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._ends_s: dict[str, float] = {}
+
+    def issue(self) -> dict[str, Any]:
+        """The body of a token reply."""
+        token = secrets.token_urlsafe(32)
+        life_s = self._keys.token_life_s
+        self._ends_s[token] = asyncio.get_running_loop().time() + life_s
+        return {"access_token": token, "token_type": "bearer", "expires_in": life_s}
+
+    def is_valid(self, header: str) -> bool:
+        """Whether the Authorization header carries a token that has not ended."""
+        scheme, _, token = header.partition(" ")
+        now_s = asyncio.get_running_loop().time()
+        return scheme.lower() == "bearer" and self._ends_s.get(token, 0.0) > now_s
+
+    def forget(self) -> None:
+        """Every token has ended."""
+        self._ends_s.clear()
+
+    def is_known(self, header: str) -> bool:
+        """Whether the Authorization header carries the client's id and secret."""
+        pair = f"{self._keys.client_id}:{self._keys.client_secret}"
+        return header == "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+class WalkMeApi:
+    """The calls of the API; what it holds is in `segments`."""
+
+    def __init__(self, segments: RemoteSegments, tokens: Tokens) -> None:
+        self._segments = segments
+        self._tokens = tokens
+
+    async def token(self, request: Request) -> Response:
+        """A token for the client that knows its secret."""
+        form = parse_qs((await request.body()).decode())
+        if form.get("grant_type") != ["client_credentials"]:
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        if not self._tokens.is_known(request.headers.get("authorization", "")):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        return JSONResponse(self._tokens.issue())
+
+    async def create(self, system: str, request: Request) -> Response:
+        """A new segment that holds the users it is created with."""
+        account = self._account(request, system)
+        body = await _read_json(request)
+        name, external_id = _text(body, "name"), _text(body, "id", is_needed=False)
+        user_ids = _user_ids(body, request)
+        for other in self._segments.of(account):
+            if other.name == name or (external_id and other.external_id == external_id):
+                raise HTTPException(409, "resource key already used")
+        made = self._segments.create(account, external_id, str(name), user_ids)
+        return JSONResponse(_shown(made), 201)
+
+    async def list_all(self, system: str, request: Request) -> Response:
+        """The segments of a system, without their users."""
+        found = self._segments.of(self._account(request, system))
+        return JSONResponse({"data": [_shown(segment) for segment in found]})
+
+    async def update(self, system: str, guid: str, request: Request) -> Response:
+        """Users are added, removed, or put in the place of all others."""
+        segment = self._segment(request, system, guid)
+        body = await _read_json(request)
+        user_ids = set(_user_ids(body, request))
+        match body.get("action"):
+            case "add":
+                segment.user_ids |= user_ids
+            case "remove":
+                segment.user_ids -= user_ids
+            case "override":
+                segment.user_ids = user_ids
+            case _:
+                raise HTTPException(400, "action must be add, remove or override")
+        self._segments.save()
+        return Response(status_code=204)
+
+    async def delete(self, system: str, guid: str, request: Request) -> Response:
+        """The segment is gone; a second time there is none to delete."""
+        self._segments.delete(self._segment(request, system, guid))
+        return Response(status_code=204)
+
+    def _account(self, request: Request, system: str) -> str:
+        if not self._tokens.is_valid(request.headers.get("authorization", "")):
+            raise HTTPException(401, "token invalid or expired")
+        if not (HYPHENATED.fullmatch(system) or BARE.fullmatch(system)):
+            raise HTTPException(404, "no such system")
+        return system.replace("-", "").lower()
+
+    def _segment(self, request: Request, system: str, guid: str) -> RemoteSegment:
+        found = self._segments.one(self._account(request, system), guid.lower())
+        if found is None:
+            raise HTTPException(404, "no such segment")
+        return found
+
+
+def build_app(segments: RemoteSegments, tokens: Tokens) -> FastAPI:
+    """The API as an app."""
+    api = WalkMeApi(segments, tokens)
+    app = FastAPI(docs_url=None, openapi_url=None)
+    app.add_api_route(TOKEN_PATH, api.token, methods=["POST"])
+    app.add_api_route(SEGMENTS_PATH, api.create, methods=["POST"])
+    app.add_api_route(SEGMENTS_PATH, api.list_all, methods=["GET"])
+    app.add_api_route(SEGMENT_PATH, api.update, methods=["PUT"])
+    app.add_api_route(SEGMENT_PATH, api.delete, methods=["DELETE"])
+    return app
+
+
+async def _read_json(request: Request) -> dict[str, Any]:
+    if request.headers.get("content-type") != "application/json":
+        raise HTTPException(400, "Content-Type must be application/json")
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        raise HTTPException(400, "the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise HTTPException(400, "the body must be an object")
+    return body
+
+
+def _text(body: dict[str, Any], field: str, *, is_needed: bool = True) -> str | None:
+    value = body.get(field)
+    if value is None and not is_needed:
+        return None
+    if not isinstance(value, str) or not value:
+        raise HTTPException(400, f"{field} must be a string")
+    return value
+
+
+def _user_ids(body: dict[str, Any], request: Request) -> list[str]:
+    """Those ids of the request that are applied; 400 when a limit is passed."""
+    ids = body.get("userIds")
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        raise HTTPException(400, "userIds must be an array of strings")
+    if len(ids) > MAX_USERS:
+        raise HTTPException(400, f"more than {MAX_USERS} users")
+    if any(not each or len(each) > MAX_ID_CHARS for each in ids):
+        raise HTTPException(
+            400, f"a user id is empty or over {MAX_ID_CHARS} characters"
+        )
+    return ids[: len(ids) // 2] if request.scope.get("standin.partial") else ids
+
+
+def _shown(segment: RemoteSegment) -> dict[str, Any]:
+    return {
+        "guid": segment.remote_id,
+        "externalId": segment.external_id,
+        "name": segment.name,
+    }

@@ -1,0 +1,350 @@
+"""The books of one destination and segment: written before each request and after it.
+
+Every method opens the store for one short transaction; the store is never held while
+a destination is waited for. A request is `planned`, then `sent`, then `done` or
+`refused`; one that a crash left at `sent` is `unknown`, and so are its users until
+something absolute is said of them again. Each push has a generation: a write of an
+older one raises SupersededError, so that a process thought dead sends nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from headcount.destinations.base import SegmentRef
+from headcount.errors import SyncError
+from headcount.store.warehouse import Warehouse
+from headcount.sync.plan import Action, Batch, Held, Reject, SyncPlan
+
+OpenStore = Callable[[], AbstractContextManager[Warehouse]]
+
+
+class SupersededError(SyncError):
+    """A newer push of the same segment to the same destination has begun."""
+
+    kind = "superseded"
+
+    def __init__(self, destination: str, segment_id: str) -> None:
+        self.destination = destination
+        self.segment_id = segment_id
+        super().__init__(
+            f"{destination}: a newer push of {segment_id} has taken over; this one ends"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """What is known of one destination and segment."""
+
+    remote_id: str | None
+    remote_name: str | None
+    adopted_as: str | None
+    may_hold_others: bool
+    status: str
+    reason: str | None
+    generation: int
+    snapshot_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A batch as the ledger knows it; `batch_id` stays however often it is sent."""
+
+    batch_id: str
+    action: Action
+    user_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a destination answers; all pushes to it, of all processes, heed this."""
+
+    failures_in_row: int = 0
+    paused_until: datetime | None = None
+
+    def wait_s(self, at: datetime) -> float:
+        """Seconds until the destination may be called again."""
+        if self.paused_until is None:
+            return 0.0
+        return max((self.paused_until - at).total_seconds(), 0.0)
+
+
+class Ledger:
+    """The books of one destination and segment, for one push."""
+
+    def __init__(
+        self, open_store: OpenStore, destination: str, segment: SegmentRef
+    ) -> None:
+        self.destination = destination
+        self.segment = segment
+        self._open_store = open_store
+        self._generation: int | None = None
+
+    def begin(
+        self,
+        plan: Callable[[Sync, Held], SyncPlan],
+        *,
+        adopt: tuple[str, str] | None = None,
+        at: datetime,
+    ) -> tuple[Sync, list[Entry]]:
+        """What is known, and the requests that `plan` makes of it, written as planned.
+
+        What an earlier push left unanswered is unknown from here on, what it left
+        unsent is planned anew. A new generation begins when there is something to send
+        or when that earlier push may still be alive; without either nothing is written.
+        `adopt` is a remote id and how the definition writes it.
+        """
+        with self._fenced_books() as books:
+            self._execute(books, "register_sync")
+            self._settle(books, detail="never answered", at=at)
+            self._execute(books, "drop_planned_batches")
+            if adopt is not None:
+                self._adopt(books, *adopt)
+            sync = self._read_sync(books)
+            planned = plan(sync, self._read_held(books, sync))
+            self._write_rejects(books, planned.rejects, at=at)
+            is_anothers = self._generation is None and sync.status == "pushing"
+            if planned.batches or is_anothers:
+                self._open_generation(books)
+            entries = [
+                self._write_batch(books, batch, ordinal=ordinal, at=at)
+                for ordinal, batch in enumerate(planned.batches)
+            ]
+        return sync, entries
+
+    def claim(self, entry: Entry, *, at: datetime) -> Health:
+        """The entry is written as sent, unless the destination wants a pause.
+
+        Raises SupersededError when another push has begun. Must come right before the
+        request, each time that it is made.
+        """
+        with self._fenced_books() as books:
+            health = self._read_health(books)
+            if health.wait_s(at) == 0.0:
+                books.execute("sync/send_batch", {"batch_id": entry.batch_id})
+                if entry.action == "create":
+                    self._execute(books, "name_remote", remote_name=self.segment.name)
+        return health
+
+    def confirm(self, entry: Entry, *, at: datetime) -> None:
+        """The request was applied: the ledger's members are what the remote holds."""
+        with self._fenced_books() as books:
+            self._answer(books, entry, "done", at=at)
+            match entry.action:
+                case "add":
+                    books.execute("sync/hold_members", {"batch_id": entry.batch_id})
+                case "remove":
+                    self._execute(books, "drop_members", batch_id=entry.batch_id)
+                case "replace":
+                    sync = self._read_sync(books)
+                    self._hold_exactly(books, entry, remote_id=sync.remote_id)
+                case "delete":
+                    self._execute(books, "forget_members")
+                    self._execute(books, "drop_rejects", user_ids=[])
+                    self._execute(books, "forget_remote")
+                    self._execute(books, "name_remote", remote_name=None)
+
+    def confirm_created(self, entry: Entry, remote_id: str, *, at: datetime) -> None:
+        """The remote segment exists and holds exactly the users it was created with."""
+        with self._fenced_books() as books:
+            self._answer(books, entry, "done", at=at)
+            self._hold_exactly(books, entry, remote_id=remote_id)
+
+    def confirm_found(
+        self, entry: Entry, remote_id: str, *, is_ours: bool, at: datetime
+    ) -> None:
+        """The remote segment exists; who is in it is not known.
+
+        When `is_ours`, an unanswered create of this ledger made it, and only the users
+        of that request can be in it.
+        """
+        with self._fenced_books() as books:
+            sync = self._read_sync(books)
+            self._settle(books, detail=f"found as {remote_id}", at=at)
+            others = sync.may_hold_others or not is_ours
+            self._own(books, remote_id, may_hold_others=others)
+
+    def refuse(self, entry: Entry, *, detail: str, at: datetime) -> None:
+        """The request was certainly not applied: members are what they were."""
+        with self._fenced_books() as books:
+            self._answer(books, entry, "refused", detail=detail, at=at)
+            if entry.action == "create":
+                self._execute(books, "name_remote", remote_name=None)
+
+    def doubt(self, *, detail: str, at: datetime) -> None:
+        """The request sent last may have been applied: its users are unknown."""
+        with self._fenced_books() as books:
+            self._settle(books, detail=detail, at=at)
+
+    def forget_remote(self) -> None:
+        """The remote segment is gone, and with it what is known of its members."""
+        with self._fenced_books() as books:
+            self._execute(books, "forget_members")
+            self._execute(books, "forget_remote")
+
+    def close(
+        self,
+        status: str,
+        *,
+        reason: str | None,
+        snapshot_at: datetime | None,
+        at: datetime,
+    ) -> None:
+        """How the push ended; `snapshot_at` when the remote equals that snapshot."""
+        with self._fenced_books() as books:
+            self._execute(books, "register_sync")
+            self._execute(
+                books,
+                "close_sync",
+                status=status,
+                reason=reason,
+                snapshot_at=snapshot_at,
+                at=at,
+            )
+
+    def note_trouble(self, *, failures: int, paused_until: datetime | None) -> Health:
+        """One more failure (or none) in a row, and perhaps a pause, for all pushes."""
+        with self._books() as books:
+            books.execute(
+                "sync/note_trouble",
+                {
+                    "destination": self.destination,
+                    "failures": failures,
+                    "paused_until": paused_until,
+                },
+            )
+            return self._read_health(books)
+
+    @contextmanager
+    def _books(self) -> Iterator[Warehouse]:
+        with self._open_store() as store, store.transaction():
+            yield store
+
+    @contextmanager
+    def _fenced_books(self) -> Iterator[Warehouse]:
+        """As `_books`, when this push is still the newest."""
+        with self._books() as books:
+            if self._generation is not None:
+                newest = self._read_sync(books).generation
+                if newest != self._generation:
+                    raise SupersededError(self.destination, self.segment.segment_id)
+            yield books
+
+    def _execute(self, books: Warehouse, name: str, **params: Any) -> None:
+        books.execute(f"sync/{name}", {**self._key, **params})
+
+    @property
+    def _key(self) -> dict[str, Any]:
+        return {
+            "destination": self.destination,
+            "segment_id": self.segment.segment_id,
+        }
+
+    def _read_sync(self, books: Warehouse) -> Sync:
+        ((*columns,),) = books.rows("sync/read_sync", self._key)
+        return Sync(*columns)
+
+    def _read_held(self, books: Warehouse, sync: Sync) -> Held:
+        members = books.frame("sync/read_held", self._key)
+        return Held(sync.remote_id, members, sync.may_hold_others)
+
+    def _read_health(self, books: Warehouse) -> Health:
+        rows = books.rows("sync/read_health", {"destination": self.destination})
+        return Health(*rows[0]) if rows else Health()
+
+    def _settle(self, books: Warehouse, *, detail: str, at: datetime) -> None:
+        """What was sent and not answered is unknown, and so are its users."""
+        self._execute(books, "doubt_sent_members")
+        self._execute(books, "doubt_replaced_members")
+        self._execute(books, "doubt_sent_batches", detail=detail, at=at)
+
+    def _adopt(self, books: Warehouse, remote_id: str, adopted_as: str) -> None:
+        if self._read_sync(books).adopted_as != adopted_as:
+            self._execute(books, "forget_members")
+            self._execute(
+                books, "adopt_remote", remote_id=remote_id, adopted_as=adopted_as
+            )
+
+    def _write_rejects(
+        self, books: Warehouse, rejects: tuple[Reject, ...], *, at: datetime
+    ) -> None:
+        user_ids = [reject.user_id for reject in rejects]
+        self._execute(books, "drop_rejects", user_ids=user_ids)
+        if rejects:
+            reasons = [reject.reason for reject in rejects]
+            self._execute(
+                books, "write_rejects", user_ids=user_ids, reasons=reasons, at=at
+            )
+
+    def _open_generation(self, books: Warehouse) -> None:
+        ((self._generation,),) = books.rows("sync/open_generation", self._key)
+
+    def _write_batch(
+        self, books: Warehouse, batch: Batch, *, ordinal: int, at: datetime
+    ) -> Entry:
+        batch_id, user_ids = self._batch_id(batch, ordinal), list(batch.user_ids)
+        self._execute(
+            books,
+            "plan_batch",
+            batch_id=batch_id,
+            generation=self._generation,
+            ordinal=ordinal,
+            action=batch.action,
+            user_ids=user_ids,
+            at=at,
+        )
+        return Entry(batch_id, batch.action, user_ids)
+
+    def _batch_id(self, batch: Batch, ordinal: int) -> str:
+        parts = (
+            self.destination,
+            self.segment.segment_id,
+            str(self._generation),
+            str(ordinal),
+            batch.action,
+            *batch.user_ids,
+        )
+        return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+    def _answer(
+        self,
+        books: Warehouse,
+        entry: Entry,
+        outcome: str,
+        *,
+        detail: str | None = None,
+        at: datetime,
+    ) -> None:
+        books.execute(
+            "sync/answer_batch",
+            {
+                "batch_id": entry.batch_id,
+                "outcome": outcome,
+                "detail": detail,
+                "at": at,
+            },
+        )
+        if outcome == "done":
+            books.execute("sync/note_success", {"destination": self.destination})
+
+    def _hold_exactly(
+        self, books: Warehouse, entry: Entry, *, remote_id: str | None
+    ) -> None:
+        self._execute(books, "keep_only_members", batch_id=entry.batch_id)
+        books.execute("sync/hold_members", {"batch_id": entry.batch_id})
+        self._own(books, remote_id, may_hold_others=False)
+
+    def _own(
+        self, books: Warehouse, remote_id: str | None, *, may_hold_others: bool
+    ) -> None:
+        self._execute(
+            books,
+            "own_remote",
+            remote_id=remote_id,
+            may_hold_others=may_hold_others,
+        )
