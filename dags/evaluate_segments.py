@@ -1,0 +1,55 @@
+"""Each quarter of an hour: read what landed, evaluate every segment, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import CronDataIntervalTimetable, chain, dag, task
+
+from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP, tick_of
+
+
+@dag(
+    # A plain cron string gives a point; this gives an interval. Its end is the tick.
+    schedule=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
+    start_date=BEGINNING,
+    catchup=False,  # one tick brings everything up to date, however many were missed
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["headcount"],
+)
+def evaluate_segments() -> None:
+    """Evaluate every segment at the interval's end; red when one of them failed."""
+
+    @task
+    def ingest() -> dict[str, Any]:
+        from headcount.provider import stages
+
+        return stages.ingest()
+
+    @task(outlets=[MEMBERSHIP])
+    def evaluate(*, dag_run: Any, outlet_events: Any) -> dict[str, Any]:
+        from headcount.provider import stages
+
+        report = stages.evaluate(tick_of(dag_run))
+        outlet_events[MEMBERSHIP].extra = stages.counts(report)
+        return report
+
+    @task
+    def publish() -> None:
+        from headcount.provider import stages
+
+        stages.publish()
+
+    @task
+    def require_all_good(ingested: dict[str, Any], evaluated: dict[str, Any]) -> None:
+        """Comes last: a segment that failed holds nothing else up."""
+        from headcount.provider import stages
+
+        stages.require_all_good(ingested, evaluated)
+
+    ingested, evaluated = ingest(), evaluate()
+    chain(ingested, evaluated, publish(), require_all_good(ingested, evaluated))
+
+
+evaluate_segments()

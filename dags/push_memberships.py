@@ -1,0 +1,50 @@
+"""After each evaluation: tell every destination who entered and who left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import dag, task, teardown
+
+from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP
+
+
+@dag(
+    # Evaluations that end during a run are answered by one more run, not by one each:
+    # pushed is the difference between the newest membership and what was sent.
+    schedule=[MEMBERSHIP],
+    start_date=BEGINNING,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["headcount"],
+)
+def push_memberships() -> None:
+    """One task a destination and segment with changes; red when one of them failed."""
+
+    @task(inlets=[MEMBERSHIP])
+    def due() -> list[dict[str, str]]:
+        from headcount.provider import stages
+
+        return stages.pushes_due()
+
+    @task(
+        max_active_tis_per_dagrun=4,
+        map_index_template="{{ task.op_kwargs.values() | join(' ') }}",
+    )
+    def push(destination: str, segment_id: str) -> dict[str, Any]:
+        from headcount.provider import stages
+
+        return stages.push(destination, segment_id)
+
+    @teardown
+    def publish() -> None:
+        """Comes last in any case; as a teardown it leaves the run as red as it is."""
+        from headcount.provider import stages
+
+        stages.publish()
+
+    push.expand_kwargs(due()) >> publish()
+
+
+push_memberships()

@@ -1,0 +1,107 @@
+"""The pipeline's stages as a task calls them: nothing to hand in, plain data out.
+
+The project is HEADCOUNT_HOME's, secrets come from Airflow's connections, the time from
+the clock. Reports go to XCom: counts and names, never rows of users.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from headcount import pipeline
+from headcount.clock import last_tick, now
+from headcount.errors import StateError
+from headcount.provider.hooks import open_project
+
+Report = dict[str, Any]
+
+COUNTS = ("accepted", "duplicates", "rejected", "refused")
+SIZES = ("members", "entered", "exited")
+
+
+class PartialError(StateError):
+    """A run did what it could; some files were refused or some segments failed."""
+
+    kind = "partial"
+
+    def __init__(self, failures: list[str]) -> None:
+        self.failures = failures
+        super().__init__("; ".join(failures))
+
+
+def ingest() -> Report:
+    """What landed is in the store; a file that was refused is named in the report."""
+    return pipeline.ingest(open_project(), now=now()).to_json()
+
+
+def evaluate(at: datetime) -> Report:
+    """Every segment is evaluated at the tick `at`, or Failed with a reason."""
+    return pipeline.evaluate(open_project(), at=at, now=now()).to_json()
+
+
+def publish() -> None:
+    """The analysts' database shows what the store holds."""
+    pipeline.publish(open_project(), now=now())
+
+
+def pushes_due() -> list[dict[str, str]]:
+    """One entry a destination and segment whose remote may not hold what it should."""
+    return pipeline.pushes_due(open_project())
+
+
+def push(destination: str, segment_id: str) -> Report:
+    """The destination holds the newest membership; raises when it does not."""
+    report = pipeline.push(
+        open_project(), now=now(), destination=destination, segment_id=segment_id
+    )
+    return report.to_json()
+
+
+def export(segment_id: str, file_format: str) -> Report:
+    """A file of the segment's newest snapshot is in the exports folder."""
+    report = pipeline.export(open_project(), segment_id, format=file_format, now=now())
+    return report.to_json()
+
+
+def export_due() -> Report:
+    """The files of all subscriptions that are due are in the exports folder."""
+    at = last_tick(now())
+    return pipeline.export_due(open_project(), at=at, now=now()).to_json()
+
+
+def maintain() -> Report:
+    """What interrupted runs left is swept; the store is compacted."""
+    return pipeline.maintain(open_project(), now=now()).to_json()
+
+
+def counts(report: Report) -> Report:
+    """The few figures that go with an asset's event."""
+    if "segments" not in report:
+        return {name: report[name] for name in COUNTS}
+    segments = report["segments"]
+    return {
+        "at": report["at"],
+        "segments": len(segments),
+        "failed": sum(s["status"] == "Failed" for s in segments),
+        **{
+            n: sum(s[n] or 0 for s in segments)
+            for n in ("members", "entered", "exited")
+        },
+    }
+
+
+def require_all_good(ingested: Report, evaluated: Report | None = None) -> None:
+    """Return when no file was refused and no segment failed, else name them."""
+    failures = [
+        f"{file['path']}: {file['reason']}"
+        for file in ingested["files"]
+        if file["status"] == "refused"
+    ]
+    failures += [
+        f"{segment['segment_id']}: {segment['reason']}"
+        for segment in (evaluated or {"segments": []})["segments"]
+        if segment["status"] == "Failed"
+    ]
+    if failures:
+        raise PartialError(failures)

@@ -1,0 +1,1 @@
+"""Airflow on this machine: a home of its own, DAGs in order, servers on loopback."""

@@ -1,0 +1,82 @@
+"""An Airflow of the product's own: where it lives, and an environment only for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headcount.resources import folder
+
+FOREIGN = ("AIRFLOW_", "_AIRFLOW_")
+SETTINGS = {
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__PARALLELISM": "4",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    # A worker waits this long for an exit it missed: with 5 s, four workers end
+    # less than one task a second.
+    "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+    "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowHome:
+    """A folder that holds all an Airflow keeps, beside the project it works on.
+
+    `connections` are Airflow's, by name, as the JSON or URI that Airflow takes;
+    they live in the environment of its processes and are written nowhere.
+    """
+
+    folder: Path
+    project: Path
+    connections: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def passwords_path(self) -> Path:
+        """Where the login's password is kept, as Airflow's own login reads it."""
+        return self.folder / "passwords.json"
+
+    def prepare(self) -> str:
+        """The password of `admin`, after the folder is there; the same each time."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.passwords_path.exists():
+            self.passwords_path.touch(mode=0o600)
+            password = secrets.token_urlsafe(9)
+            self.passwords_path.write_text(json.dumps({"admin": password}))
+        return str(json.loads(self.passwords_path.read_text())["admin"])
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        """The caller's environment without any Airflow of theirs, and with this one."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(FOREIGN)
+        }
+        return inherited | SETTINGS | self._places() | self._connections() | settings
+
+    def _places(self) -> dict[str, str]:
+        database = self.folder.resolve() / "airflow.db"
+        return {
+            "AIRFLOW_HOME": str(self.folder.resolve()),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(folder("dags").resolve()),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.folder.resolve() / "plugins"),
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(
+                self.passwords_path.resolve()
+            ),
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{database}",
+            "HEADCOUNT_HOME": str(self.project.resolve()),
+        }
+
+    def _connections(self) -> dict[str, str]:
+        return {
+            f"AIRFLOW_CONN_{name.upper()}": value
+            for name, value in self.connections.items()
+        }
