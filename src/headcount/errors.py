@@ -164,6 +164,21 @@ class DiskFullError(StateError):
         )
 
 
+class UnbalancedFileError(StateError):
+    """Ingest lost count of a file's rows; nothing of the file was kept."""
+
+    kind = "unbalanced_file"
+
+    def __init__(self, path: str, *, rows: int, accounted: int) -> None:
+        self.path = path
+        self.rows = rows
+        self.accounted = accounted
+        super().__init__(
+            f"{path}: {rows} rows were read and {accounted} accounted for; nothing of "
+            "it was kept. This is a fault of headcount: please report it with the file"
+        )
+
+
 class EvaluationError(HeadcountError):
     """One segment cannot be evaluated at this tick; the reason is kept with it."""
 

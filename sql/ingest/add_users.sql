@@ -1,0 +1,22 @@
+-- purpose: users whom the accepted rows name for the first time get codes in order of first sight
+-- params: system_code
+-- grain: adds one row a new user
+INSERT INTO users (system_code, user_code, user_id)
+SELECT
+    $system_code,
+    (
+        SELECT coalesce(max(user_code) + 1, 0)
+        FROM users
+        WHERE system_code = $system_code
+    ) + row_number() OVER (ORDER BY min(line)) - 1,
+    user_id
+FROM (
+    SELECT line, user_id
+    FROM staged_events
+    INNER JOIN verdicts USING (line)
+    WHERE verdict = 'accepted'
+    UNION ALL
+    SELECT line, user_id FROM kept_attributes
+)
+WHERE user_id NOT IN (SELECT user_id FROM users WHERE system_code = $system_code)
+GROUP BY user_id

@@ -1,0 +1,10 @@
+-- purpose: the earliest and latest instant of the accepted rows
+-- grain: one row
+-- columns: first_at, last_at (null without accepted rows)
+SELECT min("at") AS first_at, max("at") AS last_at
+FROM (
+    SELECT "at" FROM staged_events INNER JOIN verdicts USING (line)
+    WHERE verdict = 'accepted'
+    UNION ALL
+    SELECT "at" FROM kept_attributes
+)

@@ -1,0 +1,206 @@
+"""Rows on their way into the store, as columns: some tens of thousands at a time.
+
+Source: segments.md §4. A row's identity is decided here: its id, or a digest of its
+canonical content, so that equal lines without ids are one event.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import polars as pl
+
+from headcount.definitions.settings import Source
+from headcount.ingest.parse import require_in_range
+from headcount.ingest.records import Record
+from headcount.ingest.rejects import (
+    RejectedRowError,
+    RowError,
+    SkippedRowError,
+    bounded,
+)
+from headcount.rules.canonical import canonical_json, shortest_decimal
+from headcount.rules.micros import from_micros, to_micros
+
+CONTENT = ":content"  # the namespace of ids that are derived from content
+MAX_DIGITS = 15  # a double keeps so many
+LEAST_PLAIN = Decimal("0.0001")
+INT64 = range(-(2**63), 2**64)  # what DuckDB's JSON reader keeps whole
+
+_INSTANT = pl.Datetime("us", "UTC")
+EVENTS = {
+    "line": pl.Int64,
+    "user_id": pl.String,
+    "event": pl.String,
+    "at": _INSTANT,
+    "id_namespace": pl.String,
+    "event_id": pl.String,
+    "content_hash": pl.String,
+    "properties": pl.String,
+    "is_wide": pl.Boolean,
+}
+"""One row an event, in file order."""
+
+ATTRIBUTES = {
+    "line": pl.Int64,
+    "user_id": pl.String,
+    "at": _INSTANT,
+    "key": pl.String,
+    "value": pl.String,
+}
+"""One row a key of a record, in file order; a record without keys has one, null."""
+
+REJECTS = {"line": pl.Int64, "reason": pl.String, "raw": pl.String}
+"""One row a rejected row, in file order."""
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":")
+).encode
+_quote = json.encoder.encode_basestring
+_LONG_DIGITS = re.compile(r"\d{16}")
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some consecutive rows of one file: events, records, rejects and skips."""
+
+    source: Source
+    latest_us: int | None  # events after it are too far ahead
+    rows: int = 0
+    last_line: int = 0
+    bad: int = 0  # the rejected ones that tell of a changed shape
+    events: list[tuple[Any, ...]] = field(default_factory=list)
+    attributes: list[tuple[Any, ...]] = field(default_factory=list)
+    rejects: list[tuple[int, str, str]] = field(default_factory=list)
+    skips: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def starting(cls, source: Source, now: datetime) -> Batch:
+        """An empty batch for rows that are ingested at `now`."""
+        if source.max_ahead is None:
+            return cls(source, None)
+        return cls(source, to_micros(now + source.max_ahead))
+
+    def add(self, line: int, record: Record) -> None:
+        """The row on `line` says `record`; raises RejectedRowError when it is ahead."""
+        if self.latest_us is not None and record.at_us > self.latest_us:
+            self._reject_ahead(record)
+        if record.event is not None:
+            self.events.append(self._event(line, record, record.event))
+        if record.attributes or record.event is None:
+            self.attributes.extend(_attributes(line, record))
+        self._count(line)
+
+    def refuse(self, line: int, error: RowError, raw: str | bytes) -> None:
+        """The row on `line` is not loaded, because of `error`."""
+        if isinstance(error, SkippedRowError):
+            self.skips[str(error)] += 1
+        else:
+            self.rejects.append((line, str(error), bounded(raw)))
+            self.bad += getattr(error, "is_drift", True)
+        self._count(line)
+
+    def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """EVENTS, ATTRIBUTES and REJECTS by name, those that have rows."""
+        if self.events:
+            yield "events", _frame(self.events, EVENTS)
+        if self.attributes:
+            yield "attributes", _frame(self.attributes, ATTRIBUTES)
+        if self.rejects:
+            yield "rejects", _frame(self.rejects, REJECTS)
+
+    def _event(self, line: int, record: Record, event: str) -> tuple[Any, ...]:
+        user_id, at_us, _, event_id, properties, _ = record
+        canonical, is_wide = canonical_properties(properties)
+        content = f"[{_quote(user_id)},{_quote(event)},{at_us},{canonical}]"
+        digest = blake2b(content.encode(), digest_size=16).hexdigest()
+        if event_id is None:
+            namespace, event_id = CONTENT, digest
+        else:
+            namespace = self.source.id_namespace or ""
+        return (
+            line, user_id, event, at_us, namespace, event_id, digest, canonical, is_wide
+        )  # fmt: skip
+
+    def _count(self, line: int) -> None:
+        self.rows += 1
+        self.last_line = line
+
+    def _reject_ahead(self, record: Record) -> None:
+        name = "timestamp"
+        found = from_micros(record.at_us).isoformat()
+        wanted = f"at most {self.source.max_ahead} after ingest (`max_ahead`)"
+        raise RejectedRowError(name, found=found, wanted=wanted)
+
+
+def canonical_properties(properties: dict[str, Any]) -> tuple[str, bool]:
+    """The canonical JSON, and whether a number in it needs the exact reader."""
+    if not properties:
+        return "{}", False
+    try:
+        text = _encode(properties)
+    except TypeError:
+        # Exact decimals: rare, and spelled digit by digit.
+        return canonical_json(properties), _is_wide(properties)
+    return text, bool(_LONG_DIGITS.search(text)) and _is_wide(properties)
+
+
+def _is_wide(value: Any) -> bool:
+    """Whether a number needs the exact reader; one out of range rejects the row."""
+    numbers = list(_numbers(value))
+    for number in numbers:
+        require_in_range(number)
+    return any(map(_is_wide_number, numbers))
+
+
+def _numbers(value: Any) -> Iterator[int | Decimal]:
+    match value:
+        case dict():
+            yield from (
+                number for inner in value.values() for number in _numbers(inner)
+            )
+        case list():
+            yield from (number for inner in value for number in _numbers(inner))
+        case bool():
+            pass
+        case int() | Decimal():
+            yield value
+
+
+def _is_wide_number(number: int | Decimal) -> bool:
+    digits = shortest_decimal(number).lstrip("-").replace(".", "").strip("0")
+    if len(digits) > MAX_DIGITS:
+        return True
+    if number == int(number):
+        return int(number) not in INT64
+    return -LEAST_PLAIN < number < LEAST_PLAIN
+
+
+def _attributes(line: int, record: Record) -> Iterator[tuple[Any, ...]]:
+    if not record.attributes:
+        yield (line, record.user_id, record.at_us, None, None)
+    for key, value in record.attributes.items():
+        text, _ = canonical_properties({key: value})
+        yield (line, record.user_id, record.at_us, key, text[len(_quote(key)) + 2 : -1])
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    columns = zip(schema.items(), zip(*rows, strict=True), strict=True)
+    return pl.DataFrame(
+        [_series(name, kind, values) for (name, kind), values in columns]
+    )
+
+
+def _series(name: str, kind: Any, values: tuple[Any, ...]) -> pl.Series:
+    if kind == _INSTANT:
+        return pl.Series(name, values, dtype=pl.Int64).cast(kind)
+    return pl.Series(name, values, dtype=kind)

@@ -1,0 +1,268 @@
+"""One file becomes rows of the store: staged aside, then kept in one transaction.
+
+Source: segments.md §4, faults.md §1.1. Rows and ledger row appear together or not at
+all, so a run that was killed anywhere is repaired by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from headcount.errors import UnbalancedFileError
+from headcount.ingest.batch import Batch
+from headcount.ingest.ledger import Content, Ledger, Seen
+from headcount.ingest.rejects import require_few_bad_rows
+from headcount.ingest.report import FileReport, Status
+from headcount.store.warehouse import Warehouse
+
+STAGES = ("events", "attributes", "rejects")
+MAX_NOTES = 10  # names or reasons that a note lists
+
+Progress = Callable[[str, int], None]
+"""Called with a file's name and the rows read of it so far."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What reading a whole file has found; its rows are staged."""
+
+    rows: int = 0
+    bad: int = 0
+    rejected: int = 0
+    last_line: int = 0
+    first_reject: str = ""
+    skips: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, batch: Batch) -> None:
+        """The batch is counted."""
+        if batch.rejects and not self.first_reject:
+            line, reason, _ = batch.rejects[0]
+            self.first_reject = f"line {line}: {reason}"
+        self.rows += batch.rows
+        self.bad += batch.bad
+        self.rejected += len(batch.rejects)
+        self.last_line = max(self.last_line, batch.last_line)
+        self.skips.update(batch.skips)
+        self.notes.update(batch.notes)
+
+    def remarks(self) -> str | None:
+        """What the ledger says of a file that was loaded, None when all is plain."""
+        remarks = []
+        if not self.rows:
+            remarks.append("it holds no rows")
+        if self.notes:
+            names = sorted(self.notes)[:MAX_NOTES]
+            remarks.append(f"ignored: {', '.join(map(repr, names))}")
+        if self.skips:
+            reasons = self.skips.most_common(MAX_NOTES)
+            listed = ", ".join(f"{reason} ({times})" for reason, times in reasons)
+            remarks.append(f"skipped: {listed}")
+        return "; ".join(remarks) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of a file's rows; all zero for a file of which nothing was loaded."""
+
+    rows: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file's rows lie in time and in the ingest order; None without any."""
+
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    first_position: int | None = None
+    last_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger is to say of one file and content."""
+
+    path: str
+    content: Content
+    status: Status
+    reason: str | None
+    counts: Counts = Counts()
+    place: Place = Place()
+
+
+def stage(
+    warehouse: Warehouse, path: str, batches: Iterable[Batch], progress: Progress
+) -> Tally:
+    """All rows of the file lie in the staging tables, which nobody else sees."""
+    for name in STAGES:
+        warehouse.execute(f"ingest/create_staged_{name}")
+    tally = Tally()
+    for batch in batches:
+        for name, frame in batch.frames():
+            with warehouse.lend(**{f"batch_{name}": frame}):
+                warehouse.execute(f"ingest/stage_{name}")
+        tally.add(batch)
+        progress(path, tally.rows)
+    return tally
+
+
+def load_staged(
+    warehouse: Warehouse,
+    ledger: Ledger,
+    entry: Entry,
+    *,
+    tally: Tally,
+    now: datetime,
+) -> FileReport:
+    """The staged rows and the ledger row of the file are in the store, together.
+
+    Raises DataError when too many rows are bad, UnbalancedFileError when the sums
+    do not add up; then nothing is kept.
+    """
+    require_few_bad_rows(
+        entry.path,
+        rows=tally.rows,
+        bad=tally.bad,
+        max_share=ledger.source.max_bad_share,
+        first=tally.first_reject,
+    )
+    with warehouse.transaction():
+        file_code, first_position = _next(warehouse)
+        system_code = _system_code(warehouse, ledger.source.system)
+        added = _append(warehouse, system_code, file_code, first_position)
+        counts, judged = _count(warehouse, tally)
+        _require_balance(entry.path, counts, judged=judged, added=added.events)
+        warehouse.execute("ingest/append_rejects", {"file_code": file_code})
+        place = _place(warehouse, first_position, tally) if added.any else Place()
+        entry = replace(entry, counts=counts, place=place)
+        return _write(warehouse, ledger, entry, file_code=file_code, now=now)
+
+
+def record(
+    warehouse: Warehouse, ledger: Ledger, entry: Entry, *, now: datetime
+) -> FileReport:
+    """The ledger says that nothing of this content was loaded, and why."""
+    with warehouse.transaction():
+        file_code, _ = _next(warehouse)
+        return _write(warehouse, ledger, entry, file_code=file_code, now=now)
+
+
+class _Added(NamedTuple):
+    events: int
+    attributes: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.events or self.attributes)
+
+
+def _append(
+    warehouse: Warehouse, system_code: int, file_code: int, first_position: int
+) -> _Added:
+    """The staged rows that are new are in the store; `verdicts` says which."""
+    system = {"system_code": system_code}
+    place = {**system, "file_code": file_code, "first_position": first_position}
+    for name in ("judge_events", "keep_attributes"):
+        warehouse.execute(f"ingest/{name}", system)
+    warehouse.execute("ingest/judge_records")
+    for name in ("add_users", "add_event_names"):
+        warehouse.execute(f"ingest/{name}", system)
+    ((events,),) = warehouse.rows("ingest/append_events", place)
+    ((attributes,),) = warehouse.rows("ingest/append_attributes", place)
+    warehouse.execute("ingest/date_users", system)
+    return _Added(events, attributes)
+
+
+def _count(warehouse: Warehouse, tally: Tally) -> tuple[Counts, int]:
+    ((accepted, duplicates, conflicts, events),) = warehouse.rows(
+        "ingest/count_verdicts"
+    )
+    counts = Counts(
+        rows=tally.rows,
+        accepted=accepted,
+        duplicates=duplicates,
+        conflicts=conflicts,
+        rejected=tally.rejected,
+        skipped=tally.skips.total(),
+    )
+    return counts, events
+
+
+def _require_balance(path: str, counts: Counts, *, judged: int, added: int) -> None:
+    """Return when each row is accounted for once, and the accepted events are there."""
+    rows, *parts = astuple(counts)
+    accounted = sum(parts) - judged + added
+    if rows != accounted:
+        raise UnbalancedFileError(path, rows=rows, accounted=accounted)
+
+
+def _system_code(warehouse: Warehouse, system: str) -> int:
+    warehouse.execute("ingest/add_system", {"system": system})
+    ((code,),) = warehouse.rows("ingest/read_system_code", {"system": system})
+    return int(code)
+
+
+def _next(warehouse: Warehouse) -> tuple[int, int]:
+    ((file_code, first_position),) = warehouse.rows("ingest/read_next")
+    return file_code, first_position
+
+
+def _place(warehouse: Warehouse, first_position: int, tally: Tally) -> Place:
+    ((first_at, last_at),) = warehouse.rows("ingest/read_span")
+    last_position = first_position + tally.last_line - 1
+    return Place(first_at, last_at, first_position, last_position)
+
+
+def _write(
+    warehouse: Warehouse,
+    ledger: Ledger,
+    entry: Entry,
+    *,
+    file_code: int,
+    now: datetime,
+) -> FileReport:
+    source = ledger.source
+    key = {"source": source.name, "path": entry.path, "sha256": entry.content.sha256}
+    warehouse.execute("ingest/forget_refusal", key)
+    warehouse.execute(
+        "ingest/record_file",
+        {
+            **key,
+            "file_code": file_code,
+            "system": source.system,
+            "format": source.format,
+            "size_bytes": entry.content.size_bytes,
+            "status": entry.status,
+            "reason": entry.reason,
+            **asdict(entry.counts),
+            **asdict(entry.place),
+            "ingested_at": now,
+            "stamp": entry.content.stamp,
+            "read_as": ledger.read_as,
+        },
+    )
+    ledger.note(
+        Seen(
+            file_code,
+            source.name,
+            entry.path,
+            entry.content.sha256,
+            entry.status,
+            entry.reason,
+            entry.counts.rows,
+            entry.content.stamp,
+            ledger.read_as,
+        )
+    )
+    return FileReport(
+        entry.path, source.name, entry.status, entry.reason, **asdict(entry.counts)
+    )

@@ -1,0 +1,169 @@
+"""The one strict JSON parser: what it returns, every reader of the store agrees on.
+
+Source: faults.md §5. Refused are duplicate keys, NaN, infinities, numbers beyond a
+double's range, lone surrogates, and nesting deeper than DuckDB's own reader goes.
+Numbers are exact: `int`, `Decimal`, or a `float` that provably prints as written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, NoReturn, Self, TypeVar
+
+from headcount.ingest.rejects import RejectedRowError, shown
+
+ROW = "row"
+MAX_DEPTH = 100  # DuckDB's JSON reader stops at 128
+SHORT = 16  # characters of a number with at most 15 digits, which a double keeps
+SMALLEST_SHORT = 1e-4  # below it, Python prints a float with an exponent
+LARGEST = Decimal("1.7976931348623157e308")  # beyond it, a double is infinite
+EXPONENT_DIGITS = 4  # Decimal itself gives up on very long ones
+LEAST_EXPONENT = -400  # numbers with more decimals than that are no measurements
+
+T = TypeVar("T")
+
+
+class NotShortError(Exception):
+    """A number needs the exact reading; never leaves `read_row`."""
+
+
+class WrittenNumber(Decimal):
+    """A number that remembers how it was written, for ids."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """The number that `text` writes."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def read_row(text: str, convert: Callable[[Any], T]) -> T:
+    """What `convert` makes of the JSON value that `text` is.
+
+    The quick reading is tried first. Where a number could lose a digit, or stands for
+    an id, `convert` gets the exact one. Raises RejectedRowError.
+    """
+    try:
+        return convert(_parse(text, _QUICK))
+    except NotShortError:
+        return convert(_parse(text, _EXACT))
+
+
+def parse_json(text: str) -> Any:
+    """The JSON value that `text` is, numbers as `int` or `WrittenNumber`."""
+    return _parse(text, _EXACT)
+
+
+def _parse(text: str, decoder: json.JSONDecoder) -> Any:
+    text = text.strip(" \t\r\n")
+    try:
+        value, end = decoder.raw_decode(text)
+    except json.JSONDecodeError as error:
+        _reject(f"{error.msg} at character {error.pos + 1}", "one JSON object")
+    except RecursionError:
+        _reject_depth()
+    except ValueError:
+        # Python refuses to read an integer of more than 4300 digits.
+        _reject("a number beyond 1.8e308", "numbers that a double can hold")
+    if end != len(text):
+        _reject(f"more after the value, at character {end + 1}", "one JSON object")
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _require_shallow(value)
+    if "\\u" in text:
+        _require_unicode(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        _reject(f"the key {shown(twice)} twice", "each key once")
+    return found
+
+
+def _quick_number(text: str) -> float | int:
+    number = float(text)
+    if len(text) > SHORT or "e" in text or "E" in text:
+        raise NotShortError
+    if number.is_integer():
+        return int(number)
+    if -SMALLEST_SHORT < number < SMALLEST_SHORT:
+        raise NotShortError
+    return number
+
+
+def _exact_number(text: str) -> WrittenNumber:
+    _, _, exponent = text.lower().partition("e")
+    if len(exponent.lstrip("+-0")) > EXPONENT_DIGITS:
+        _reject("a number with a huge exponent", "numbers that a double can hold")
+    number = WrittenNumber(text)
+    require_in_range(number)
+    return number
+
+
+def _exact_integer(text: str) -> int | WrittenNumber:
+    return WrittenNumber(text) if text == "-0" else int(text)
+
+
+def require_in_range(number: Decimal | int) -> None:
+    """Return when JSON readers can hold the number; raises RejectedRowError."""
+    if not -LARGEST <= number <= LARGEST:
+        _reject("a number beyond 1.8e308", "numbers that a double can hold")
+    if isinstance(number, Decimal) and number.adjusted() < LEAST_EXPONENT:
+        _reject("a number with over 400 decimals", "numbers that a double can hold")
+
+
+def _constant(name: str) -> NoReturn:
+    _reject(name, "a JSON number")
+
+
+def _require_shallow(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _children(outer)]
+        if not level:
+            return
+    _reject_depth()
+
+
+def _children(value: Any) -> list[Any]:
+    match value:
+        case dict():
+            return [inner for inner in value.values() if isinstance(inner, dict | list)]
+        case list():
+            return [inner for inner in value if isinstance(inner, dict | list)]
+        case _:
+            return []
+
+
+def _require_unicode(value: Any) -> None:
+    """An escape can name half a character, which no UTF-8 text can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        _reject("half a surrogate pair", "whole Unicode characters")
+
+
+def _reject_depth() -> NoReturn:
+    _reject(f"more than {MAX_DEPTH} nested brackets", "a flatter object")
+
+
+def _reject(found: str, wanted: str) -> NoReturn:
+    raise RejectedRowError(ROW, found=found, wanted=wanted) from None
+
+
+_QUICK = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_quick_number, parse_constant=_constant
+)
+_EXACT = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=_exact_number,
+    parse_int=_exact_integer,
+    parse_constant=_constant,
+)

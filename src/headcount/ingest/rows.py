@@ -1,0 +1,64 @@
+"""JSON lines as batches: each line is a row, a blank one is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from headcount.definitions.settings import Source
+from headcount.ingest.batch import Batch
+from headcount.ingest.lines import Line, read_lines, require_one_value_a_line
+from headcount.ingest.parse import ROW, read_row
+from headcount.ingest.records import Record
+from headcount.ingest.rejects import RejectedRowError, RowError, shown
+
+Convert = Callable[[dict[str, Any]], Record]
+"""Reads one parsed row, or raises the RowError that says why it is not loaded."""
+
+BATCH_ROWS = 20_000
+
+
+def read_json_batches(
+    path: Path, name: str, source: Source, *, now: datetime, convert: Convert
+) -> Iterator[Batch]:
+    """The rows of the file, each read by `convert`; at least one batch."""
+    batch = Batch.starting(source, now)
+    is_first = True
+    for first, lines in read_lines(path, name):
+        for number, line in enumerate(lines, first):
+            if not line or line.isspace():
+                continue
+            if is_first and isinstance(line, str):
+                require_one_value_a_line(line, name)
+            is_first = False
+            _add(batch, number, line, convert)
+        if batch.rows >= BATCH_ROWS:
+            yield batch
+            batch = Batch.starting(source, now)
+    yield batch
+
+
+def _add(batch: Batch, number: int, line: Line, convert: Convert) -> None:
+    try:
+        if isinstance(line, bytes):
+            raise not_utf8(line)
+        batch.add(number, read_row(line, lambda row: convert(_require_object(row))))
+    except RowError as error:
+        batch.refuse(number, error, line)
+
+
+def not_utf8(line: bytes) -> RejectedRowError:
+    """The reason to reject a line whose bytes are not UTF-8, naming the first one."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{line[error.start]:02x} at {error.start + 1}"
+    return RejectedRowError(ROW, found=found, wanted="UTF-8")
+
+
+def _require_object(row: Any) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise RejectedRowError(ROW, found=shown(row), wanted="a JSON object")
+    return row
