@@ -12,10 +12,10 @@ from pydantic import BeforeValidator
 from headcount.definitions import values
 from headcount.definitions.frozen import Frozen, Reading
 from headcount.definitions.mistakes import (
+    MissingKeyError,
     MistakeError,
     UnknownKeyError,
     describe,
-    one_of,
 )
 from headcount.definitions.places import is_on_this_machine, read_base_url, read_guid
 from headcount.definitions.settings import DestinationSettings
@@ -108,8 +108,7 @@ class DestinationFile(Frozen):
             return
         for option in REQUIRED.get(kind, ()):
             if option not in options:
-                wanted = f"it: a {kind} destination needs {one_of(REQUIRED[kind])}"
-                yield MistakeError(found=f"no {option}", wanted=wanted)
+                yield MissingKeyError(option)
         known = (*OWN, *OPTIONS[kind])
         for option, value in options.items():
             if option not in known:

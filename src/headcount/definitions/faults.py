@@ -11,7 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from headcount.definitions.mistakes import Keys, MistakeError, UnknownKeyError, describe
+from headcount.definitions.mistakes import (
+    Keys,
+    MissingKeyError,
+    MistakeError,
+    UnknownKeyError,
+    describe,
+)
 from headcount.definitions.yaml_reader import Document
 from headcount.errors import Fault
 
@@ -27,23 +33,25 @@ def faults_of(error: ValidationError, document: Document) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(told))
 
 
+def _mistake(error: Any) -> MistakeError | None:
+    mistake = error.get("ctx", {}).get("error")
+    return mistake if isinstance(mistake, MistakeError) else None
+
+
 def _is_of_a_key(error: Any) -> bool:
     """Whether the key is wrong, so that what the YAML says of its value is another."""
-    return isinstance(error.get("ctx", {}).get("error"), UnknownKeyError)
+    return isinstance(_mistake(error), UnknownKeyError)
 
 
 def _fault(document: Document, keys: Keys, error: Any) -> Fault:
-    mistake = error.get("ctx", {}).get("error")
-    if isinstance(mistake, MistakeError):
-        return document.fault(
-            keys,
-            found=mistake.found,
-            wanted=mistake.wanted,
-            nearest=mistake.nearest,
-        )
+    mistake = _mistake(error)
     if error["type"] == "missing":
-        return document.fault(keys, found="nothing", wanted="a value: it is required")
-    return document.fault(keys, found=describe(error["input"]), wanted=error["msg"])
+        mistake = MissingKeyError()
+    if mistake is None:
+        mistake = MistakeError(found=describe(error["input"]), wanted=error["msg"])
+    return document.fault(
+        keys, found=mistake.found, wanted=mistake.wanted, nearest=mistake.nearest
+    )
 
 
 def _keys(tree: Any, error: Any) -> Keys:
@@ -52,14 +60,14 @@ def _keys(tree: Any, error: Any) -> Keys:
     Steps that are not in the file are left out: the names of kinds of rules, and the
     operator that a shorthand stands for. A key that is missing is the last step.
     """
-    location = error["loc"]
     keys: list[str | int] = []
-    for step in location:
+    for step in error["loc"]:
         if _has(tree, step):
             keys.append(step)
             tree = tree[step]
-    if error["type"] == "missing":
-        keys.append(location[-1])
+    is_missing = isinstance(_mistake(error), MissingKeyError)
+    if is_missing or error["type"] == "missing":
+        keys.append(error["loc"][-1])
     return tuple(keys)
 
 

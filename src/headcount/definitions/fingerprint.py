@@ -6,17 +6,16 @@ Source: segments.md §5, "edited definitions get a new version".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, assert_never
 
 from headcount.canonical import canonical_json
 from headcount.definitions.model import (
+    AT_LEAST_ONCE,
     Active,
     All,
     AnyOf,
     Attribute,
-    Comparison,
     Definition,
     Event,
     Everyone,
@@ -37,8 +36,6 @@ from headcount.definitions.times import (
     Last,
 )
 from headcount.definitions.written import as_written
-
-AT_LEAST_ONCE = Comparison(gte=Decimal(1))
 
 
 def fingerprint(definition: Definition) -> str:

@@ -45,6 +45,8 @@ class Frozen(BaseModel):
     wanted_for_null: ClassVar[str] = "a value, or not this key"
     nullable: ClassVar[frozenset[str]] = frozenset()
     shorthands: ClassVar[tuple[dict[str, Any], ...]] = ()
+    fewest_keys: ClassVar[int] = 0
+    has_long_form: ClassVar[bool] = True
 
     @classmethod
     def spell_out(cls, written: Any) -> Any:
@@ -70,10 +72,12 @@ class Frozen(BaseModel):
         """What an author may write: the mapping, or one of its shorthands."""
         reference = handler(core_schema)
         schema = handler.resolve_ref_schema(reference)
+        if cls.fewest_keys:
+            schema["minProperties"] = cls.fewest_keys
         if cls.shorthands:
-            mapping = dict(schema)
+            mapping = [dict(schema)] if cls.has_long_form else []
             schema.clear()
-            schema.update({"anyOf": [*cls.shorthands, mapping]})
+            schema.update({"anyOf": [*cls.shorthands, *mapping]})
         return reference
 
     @model_validator(mode="wrap")

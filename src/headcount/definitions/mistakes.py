@@ -52,6 +52,13 @@ class UnknownKeyError(MistakeError):
         )
 
 
+class MissingKeyError(MistakeError):
+    """A key that its mapping must have."""
+
+    def __init__(self, *keys: str, wanted: str = "a value: it is required") -> None:
+        super().__init__(found="nothing", wanted=wanted, at=keys)
+
+
 class UnquotedDate(str):
     """A date or instant without quotes: YAML's own type, text only by accident."""
 

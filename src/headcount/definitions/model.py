@@ -26,6 +26,7 @@ from pydantic import (
 from headcount.definitions import values
 from headcount.definitions.frozen import Frozen, Reading
 from headcount.definitions.mistakes import (
+    MissingKeyError,
     MistakeError,
     describe,
     nearest,
@@ -73,7 +74,11 @@ Names = Annotated[
     BeforeValidator(values.read_one_or_more),
     WithJsonSchema(values.one_or_more(values.EVENT_NAME)),
 ]
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(values.read_list)]
+Scalars = Annotated[
+    tuple[Scalar, ...],
+    Field(json_schema_extra=values.FILLED),
+    BeforeValidator(values.read_list),
+]
 
 
 class Comparison(Frozen):
@@ -81,6 +86,7 @@ class Comparison(Frozen):
 
     wanted: ClassVar[str] = "a number, or a mapping like {gte: 3}"
     shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ({"type": "number"},)
+    fewest_keys: ClassVar[int] = 1
 
     gt: Number | None = None
     gte: Number | None = None
@@ -99,7 +105,7 @@ class Comparison(Frozen):
     def mistakes(cls, written: Written, reading: Reading) -> Found:
         """No operator at all."""
         del reading
-        if not written.keys() & set(COMPARISONS):
+        if not written.keys() - {"of"}:
             wanted = f"at least one of {one_of(COMPARISONS)}"
             yield MistakeError(found="no comparison", wanted=wanted)
 
@@ -109,6 +115,7 @@ class Aggregate(Comparison):
 
     wanted: ClassVar[str] = "a mapping like {of: amount, gte: 100}"
     shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ()
+    fewest_keys: ClassVar[int] = 2
 
     of: Word
 
@@ -116,6 +123,9 @@ class Aggregate(Comparison):
     def spell_out(cls, written: Any) -> Any:
         """Nothing is shorter: the property must be named."""
         return written
+
+
+AT_LEAST_ONCE = Comparison(gte=Decimal(1))
 
 
 class Active(Frozen):
@@ -128,7 +138,7 @@ class Active(Frozen):
     periods: Comparison
     of: PeriodCount
     every: Length
-    count: Comparison = Comparison(gte=Decimal(1))
+    count: Comparison = Field(default_factory=lambda: AT_LEAST_ONCE)
 
 
 class Predicate(Frozen):
@@ -140,6 +150,7 @@ class Predicate(Frozen):
         values.SCALAR,
         {"type": "array", "items": values.SCALAR, "minItems": 1},
     )
+    fewest_keys: ClassVar[int] = 1
 
     is_: Scalar | None = Field(None, alias="is")
     is_not: Scalar | None = None
@@ -258,7 +269,11 @@ class Step(Frozen):
 class Sequence(RuleModel):
     """Distinct events in this order, the first inside the date range."""
 
-    sequence: Annotated[tuple[Step, ...], BeforeValidator(values.read_list)]
+    sequence: Annotated[
+        tuple[Step, ...],
+        Field(json_schema_extra=values.FILLED),
+        BeforeValidator(values.read_list),
+    ]
     within: Length | None = None
     same: Word | None = None
     date_range: Range | None = None
@@ -268,6 +283,7 @@ class Attribute(Predicate, RuleModel):
     """The latest value of an attribute compares so."""
 
     shorthands: ClassVar[tuple[values.JsonSchema, ...]] = ()
+    fewest_keys: ClassVar[int] = 2
 
     attribute: Word
 
@@ -340,7 +356,11 @@ Rule = Annotated[
     Discriminator(_tag_of),
     BeforeValidator(_require_kind),
 ]
-Rules = Annotated[tuple[Rule, ...], BeforeValidator(values.read_list)]
+Rules = Annotated[
+    tuple[Rule, ...],
+    Field(json_schema_extra=values.FILLED),
+    BeforeValidator(values.read_list),
+]
 _MODELS: dict[str, type[RuleModel]] = dict(
     zip(
         KINDS,
@@ -379,6 +399,7 @@ class Target(Frozen):
     """A destination of a segment; `remote_id` adopts a segment that exists there."""
 
     wanted: ClassVar[str] = "a name, or a mapping like {appcues: {remote_id: …}}"
+    has_long_form: ClassVar[bool] = False
     shorthands: ClassVar[tuple[values.JsonSchema, ...]] = (
         {"type": "string"},
         {
@@ -401,10 +422,13 @@ class Target(Frozen):
         """A name alone, or the name as the key of the rest."""
         if isinstance(written, str):
             return {"name": written}
-        if isinstance(written, Mapping) and len(written) == 1:
-            ((name, rest),) = written.items()
-            return {"name": name, **rest} if isinstance(rest, Mapping) else written
-        return written
+        if not isinstance(written, Mapping) or isinstance(written.get("name"), str):
+            return written
+        match list(written.items()):
+            case [(name, Mapping() as rest)]:
+                return {"name": name, **rest}
+            case _:
+                raise MistakeError(found=describe(written), wanted=cls.wanted)
 
 
 class Definition(Frozen):
@@ -437,7 +461,7 @@ class Definition(Frozen):
         """No rules, too many conditions, a destination named twice."""
         if "rules" not in written and written.get("classic") is not True:
             wanted = "rules with at least one item, or classic: true"
-            yield MistakeError(found="no rules", wanted=wanted, at=("rules",))
+            yield MissingKeyError("rules", wanted=wanted)
         yield from _over_the_limit(written, reading)
         names = Counter(_names_of(written.get("destinations")))
         for name, times in names.items():
@@ -473,9 +497,11 @@ def _count_conditions(written: Any) -> int:
 
 def _names_of(destinations: Any) -> Iterator[str]:
     for target in destinations if isinstance(destinations, list | tuple) else ():
-        spelled = Target.spell_out(target)
-        if isinstance(spelled, Mapping) and isinstance(spelled.get("name"), str):
-            yield spelled["name"]
+        match target:
+            case str(name) | Target(name=name):
+                yield name
+            case Mapping() if len(target) == 1:
+                yield from target
 
 
 Condition = Event | Sequence | Attribute | Reference | Everyone

@@ -19,7 +19,12 @@ from headcount.definitions import values
 from headcount.definitions.destination_file import DestinationFile
 from headcount.definitions.faults import faults_of, sorted_faults
 from headcount.definitions.frozen import Frozen, Reading
-from headcount.definitions.mistakes import MistakeError, describe, quote
+from headcount.definitions.mistakes import (
+    MissingKeyError,
+    MistakeError,
+    describe,
+    quote,
+)
 from headcount.definitions.places import read_guid, read_source_path, read_timezone
 from headcount.definitions.settings import (
     Columns,
@@ -162,8 +167,7 @@ class SourceFile(Frozen):
         records = written.get("records", "events")
         columns = written.get("columns")
         if shape in MAPPED and "columns" not in written:
-            found = "no columns"
-            yield MistakeError(found=found, wanted=f"the columns of {shape} files")
+            yield MissingKeyError("columns", wanted=f"the columns of {shape} files")
         elif isinstance(shape, str) and shape in set(get_args(EventFormat)) - MAPPED:
             yield from _idle(written, shape)
         if isinstance(columns, Mapping):

@@ -38,7 +38,7 @@ class Span(Frozen):
     ) -> Iterator[MistakeError]:
         """Neither end is there."""
         del reading
-        if not written.keys() & {"from", "to"}:
+        if not written:
             yield MistakeError(
                 found="neither from nor to", wanted="at least one of them"
             )

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal, TypeVar, get_args
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Literal, get_args
 
 from headcount.definitions.mistakes import MistakeError, nearest, quote
 
 Unit = Literal["second", "minute", "hour", "day", "week", "month", "year"]
 CalendarUnit = Literal["day", "week", "month", "quarter", "year"]
-
-_Moment = TypeVar("_Moment", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,9 @@ EXACT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 
 CALENDAR_MONTHS = {"month": 1, "year": 12}
 
 LONGEST_YEARS = 500
-EARLIEST_YEAR = 1000
-LATEST_YEAR = 9000
-"""Limits under which no sum of a date and a length leaves the calendar of Python."""
+_SECONDS = EXACT_SECONDS | {"month": 2_629_746, "year": 31_556_952}
+_MOST_SECONDS = LONGEST_YEARS * _SECONDS["year"]
+_MOST_DIGITS = len(str(_MOST_SECONDS))
 
 NAMED_RANGES: dict[str, DateRange] = {
     "all time": AllTime(),
@@ -121,13 +119,12 @@ def parse_duration(text: str) -> Duration:
         known = _nearest_unit(word)
         hint = f"{amount} {known}s" if known else None
         raise MistakeError(found=quote(text), wanted=A_DURATION, nearest=hint)
-    if not re.fullmatch(r"[0-9]{1,12}", amount) or int(amount) == 0:
+    if not re.fullmatch(r"[1-9][0-9]*", amount):
         wanted = "a whole number of units greater than zero"
         raise MistakeError(found=quote(text), wanted=wanted)
-    duration = Duration(int(amount), unit)
-    if shortest(duration) > timedelta(days=366 * LONGEST_YEARS):
+    if len(amount) > _MOST_DIGITS or int(amount) * _SECONDS[unit] > _MOST_SECONDS:
         raise MistakeError(found=quote(text), wanted=f"at most {LONGEST_YEARS} years")
-    return duration
+    return Duration(int(amount), unit)
 
 
 def _nearest_unit(word: str) -> str | None:
@@ -148,19 +145,19 @@ def parse_range(text: str) -> DateRange:
                 found=quote(text), wanted=error.wanted, nearest=hint
             ) from None
     words = [*NAMED_RANGES, *(f"last 1 {unit}" for unit in UNITS)]
-    raise MistakeError(found=quote(text), wanted=A_RANGE, nearest=nearest(text, words))
+    hint = "today" if text == "this day" else nearest(text, words)
+    raise MistakeError(found=quote(text), wanted=A_RANGE, nearest=hint)
 
 
 def parse_moment(text: str) -> date | datetime:
     """The day or the instant that ISO 8601 `text` names; an offset becomes UTC."""
     try:
         if _DATE.fullmatch(text):
-            return _require_near(date.fromisoformat(text))
+            return date.fromisoformat(text)
         if _INSTANT.fullmatch(text):
-            return _to_utc(_require_near(datetime.fromisoformat(text)))
-    except ValueError as error:
-        if isinstance(error, MistakeError):
-            raise
+            instant = datetime.fromisoformat(text)
+            return instant if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
         wanted = "a day and time that exist"
         raise MistakeError(found=quote(text), wanted=wanted) from None
     raise MistakeError(found=quote(text), wanted=A_MOMENT)
@@ -175,31 +172,6 @@ def parse_edge(text: str) -> date | datetime | Ago:
     return parse_moment(text)
 
 
-def _require_near(moment: _Moment) -> _Moment:
-    if EARLIEST_YEAR <= moment.year < LATEST_YEAR:
-        return moment
-    wanted = f"a year from {EARLIEST_YEAR} to {LATEST_YEAR - 1}"
-    raise MistakeError(found=f"the year {moment.year}", wanted=wanted)
-
-
-def _to_utc(instant: datetime) -> datetime:
-    return instant if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-def shortest(duration: Duration) -> timedelta:
-    """The least time that `duration` can take: a month may have 28 days."""
-    return _least_and_most(duration)[0]
-
-
-def _least_and_most(duration: Duration) -> tuple[timedelta, timedelta]:
-    if duration.unit in EXACT_SECONDS:
-        exact = timedelta(seconds=EXACT_SECONDS[duration.unit]) * duration.amount
-        return exact, exact
-    average = timedelta(days=30.436875) * CALENDAR_MONTHS[duration.unit]
-    slack = timedelta(days=4)
-    return average * duration.amount - slack, average * duration.amount + slack
-
-
 def is_possible(between: Between, tz: tzinfo) -> bool:
     """Whether `from` can lie before `to` at some instant of evaluation."""
     match between:
@@ -212,18 +184,32 @@ def is_possible(between: Between, tz: tzinfo) -> bool:
 
 
 def _can_be_longer(one: Duration, other: Duration) -> bool:
+    """Whether `one` takes more time than `other`, in months of some length."""
     if one.unit in CALENDAR_MONTHS and other.unit in CALENDAR_MONTHS:
-        months = (CALENDAR_MONTHS[d.unit] * d.amount for d in (one, other))
-        return next(months) > next(months)
-    return _least_and_most(one)[1] > _least_and_most(other)[0]
+        return _months(one) > _months(other)
+    return _seconds(one, slack=1) > _seconds(other, slack=-1)
+
+
+def _months(duration: Duration) -> int:
+    return CALENDAR_MONTHS[duration.unit] * duration.amount
+
+
+def _seconds(duration: Duration, *, slack: int) -> int:
+    """About how long it is; months begin up to three days and an hour off."""
+    is_exact = duration.unit in EXACT_SECONDS
+    most_off = 0 if is_exact else 3 * EXACT_SECONDS["day"] + EXACT_SECONDS["hour"]
+    return _SECONDS[duration.unit] * duration.amount + slack * most_off
 
 
 def _edge(moment: date | datetime, tz: tzinfo, *, is_end: bool) -> datetime:
-    """The instant in UTC; near a change of clocks an hour does not matter here."""
+    """The instant in UTC; where the clocks change, an hour does not matter here."""
     if not isinstance(moment, datetime):
-        day = moment + timedelta(days=1) if is_end else moment
-        moment = datetime.combine(day, time.min)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC)
+        moment = datetime.combine(moment, time.max if is_end else time.min)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=tz)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
 
 
 def duration_text(duration: Duration) -> str:

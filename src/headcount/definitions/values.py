@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from headcount.definitions import times
@@ -95,14 +95,21 @@ def read_bound(value: Any) -> Decimal:
     raise MistakeError(found=describe(value), wanted=wanted)
 
 
-def read_low_and_high(value: Any) -> tuple[Decimal, Decimal]:
-    """The two bounds of `between`, both included."""
-    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004
-        raise MistakeError(found=describe(value), wanted="a list of two: [low, high]")
-    low, high = map(read_bound, value)
+def read_pair(value: Any) -> tuple[Any, Any]:
+    """Two items; each is read after it."""
+    match value:
+        case [low, high]:
+            return low, high
+        case _:
+            raise MistakeError(found=describe(value), wanted="a list of two")
+
+
+def require_ascending(pair: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    """The same pair, when the first is not the greater."""
+    low, high = pair
     if low > high:
         raise MistakeError(found=f"[{low}, {high}]", wanted="the lower bound first")
-    return low, high
+    return pair
 
 
 def read_scalar(value: Any) -> bool | Decimal | str:
@@ -155,10 +162,10 @@ def read_regex(value: Any) -> str:
 def _not_a_regex(pattern: str, report: str) -> MistakeError:
     *_, last = report.splitlines()
     reason = re.sub(r"^(?:error: |.*SchemaError: )", "", last.strip()).rstrip(".")
-    caret = re.search(r"^(?:\d+: | {4})?( *)\^", report, re.MULTILINE)
-    where = (
-        f" at character {len(caret[1]) + 1}" if caret and "\n" not in pattern else ""
-    )
+    caret = re.search(r"^ {4}( *)\^", report, re.MULTILINE)
+    # A pattern of several lines is shown with numbers before them, and no such indent.
+    is_placed = caret is not None and "\n" not in pattern
+    where = f" (at character {len(caret[1]) + 1})" if caret and is_placed else ""
     wanted = f"a regular expression in the syntax of Rust: {reason}{where}"
     return MistakeError(found=quote(pattern), wanted=wanted)
 
@@ -177,6 +184,10 @@ def read_duration(value: Any) -> Duration:
     if isinstance(value, str):
         return times.parse_duration(value)
     raise MistakeError(found=describe(value), wanted=times.A_DURATION)
+
+
+FILLED: JsonSchema = {"minItems": 1}
+"""What `read_list` asks, for the JSON Schema; pydantic would count sound items only."""
 
 
 def read_list(value: Any) -> tuple[Any, ...]:
@@ -263,7 +274,10 @@ OnlyTrue = Annotated[
 ]
 Number = Annotated[Decimal, PlainValidator(read_bound), WithJsonSchema(NUMERIC)]
 LowAndHigh = Annotated[
-    tuple[Decimal, Decimal], PlainValidator(read_low_and_high), WithJsonSchema(_PAIR)
+    tuple[Number, Number],
+    BeforeValidator(read_pair),
+    AfterValidator(require_ascending),
+    WithJsonSchema(_PAIR),
 ]
 Scalar = Annotated[
     bool | Decimal | str, PlainValidator(read_scalar), WithJsonSchema(SCALAR)

@@ -13,7 +13,7 @@ from typing import Any
 
 from headcount.canonical import canonical_json
 from headcount.definitions.frozen import Frozen
-from headcount.definitions.model import Definition
+from headcount.definitions.model import Definition, Target
 from headcount.definitions.times import (
     AllTime,
     Between,
@@ -40,6 +40,10 @@ def definition_from_json(text: str) -> Definition:
 def as_written(value: Any) -> Any:
     """The plain tree an author could have written, without what is left to default."""
     match value:
+        case Target(name=name, remote_id=None):
+            return name
+        case Target(name=name, remote_id=remote_id):
+            return {name: {"remote_id": remote_id}}
         case Frozen():
             return _mapping(value)
         case Duration():

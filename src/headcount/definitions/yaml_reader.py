@@ -28,8 +28,8 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 """The JSON number grammar: what a number looks like in every language."""
 
 _TRUTHS = {"true": True, "false": False}
-_TRUTH_TRAPS = {"yes": "true", "on": "true", "y": "true", "true": "true"} | {
-    "no": "false", "off": "false", "n": "false", "false": "false"
+_TRUTH_TRAPS = {"yes": "true", "on": "true", "true": "true"} | {
+    "no": "false", "off": "false", "false": "false"
 }  # fmt: skip
 _NULL_TRAPS = {"~", "Null", "NULL"}
 _NUMBER_TRAP = re.compile(
@@ -47,6 +47,10 @@ _DATE = re.compile(
        (?:[ \t]*(?:[Zz]|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?""",
     re.VERBOSE,
 )
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+_YAML_TAG = "tag:yaml.org,2002:"
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -128,6 +132,10 @@ def parse_yaml(data: bytes, *, file: str) -> Document:
         line = data.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{data[error.start]:02x}, which is not UTF-8"
         return _unreadable(file, line, found, "UTF-8 text")
+    if unprintable := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, unprintable.start()) + 1
+        found = f"the character U+{ord(unprintable[0]):04X}"
+        return _unreadable(file, line, found, "printable text")
     return _Reader(file, text).read()
 
 
@@ -151,7 +159,6 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file
-        self._text = text
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._lines: dict[Keys, int] = {}
         self._faults: list[Fault] = []
@@ -164,10 +171,6 @@ class _Reader:
             return _unreadable(self._file, stop.line, stop.found, stop.wanted)
         except yaml.MarkedYAMLError as error:
             return self._not_yaml(error)
-        except yaml.reader.ReaderError as error:
-            line = self._text.count("\n", 0, error.position) + 1
-            found = f"the character U+{ord(error.character):04X}"
-            return _unreadable(self._file, line, found, "printable text")
         return Document(
             self._file,
             tree,
@@ -218,7 +221,7 @@ class _Reader:
             found = f"the anchor &{event.anchor}"
             self._tell(keys, event, found, "no anchor: anchors are not allowed")
         if event.tag is not None:
-            found = f"the tag {event.tag}"
+            found = f"the tag {event.tag.replace(_YAML_TAG, '!!')}"
             self._spoil(keys, event, found, "no tag: tags are not allowed")
 
     def _read_list(self, start: Any, keys: Keys) -> list[Any]:
@@ -283,8 +286,8 @@ class _Reader:
         text: str = event.value
         if len(text) <= LONGEST_NUMBER and is_finite(text):
             return Decimal(text)
-        wanted = f"at most {LONGEST_NUMBER} characters and below 1e308, or quotes"
-        self._spoil(keys, event, f"the number {text[:LONGEST_NUMBER]}", wanted)
+        wanted = f"a number that a double holds, in at most {LONGEST_NUMBER} characters"
+        self._spoil(keys, event, f"the number {quote(text)[1:-1]}", wanted)
         return Decimal(0)
 
     def _spoil(self, keys: Keys, event: Any, found: str, wanted: str) -> None:
