@@ -78,8 +78,10 @@ def import_members(
             warehouse, change, segment_id=definition.id, at=at, version=1
         )
         members = membership.read_members(warehouse, definition.id, at)
-        snapshot = snapshots.write_snapshot(folder, definition.id, at, members)
-        snapshots.commit_snapshot(warehouse, snapshot, run_id="import")
+        snapshot = snapshots.write_snapshot(
+            warehouse, folder, members, segment_id=definition.id, at=at
+        )
+        snapshots.commit_snapshot(warehouse, snapshot, at=at, run_id="import")
         registry.update_segment(
             warehouse,
             Standing(

@@ -19,7 +19,7 @@ from headcount.evaluate.values import OPERATORS, Operator
 INT64_MAX = 2**63 - 1
 
 
-def tests_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
+def operators_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
     """Each operator of `comparison` with its bound; all must hold."""
     for op in OPERATORS:
         bound = getattr(comparison, op)
@@ -35,7 +35,7 @@ def compare_counts(counts: pl.Series, comparison: Comparison) -> pl.Series:
     """Row by row, whether the count compares so."""
     return reduce(
         and_,
-        (_compare_count(counts, op, bound) for op, bound in tests_of(comparison)),
+        (_compare_count(counts, op, bound) for op, bound in operators_of(comparison)),
     )
 
 
@@ -58,4 +58,4 @@ def holds_for_zero(comparison: Comparison) -> bool:
 
 def holds_for(number: Decimal, comparison: Comparison) -> bool:
     """Whether one number compares so."""
-    return all(OPERATORS[op](number, bound) for op, bound in tests_of(comparison))
+    return all(OPERATORS[op](number, bound) for op, bound in operators_of(comparison))

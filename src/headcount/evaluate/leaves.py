@@ -23,7 +23,7 @@ from headcount.evaluate.comparisons import (
     compare_counts,
     holds_for,
     holds_for_zero,
-    tests_of,
+    operators_of,
 )
 from headcount.evaluate.matching import matching, paths_of, property_values
 from headcount.evaluate.predicates import Moment, holds_when_missing, satisfies
@@ -167,7 +167,7 @@ def _extreme(
     values = property_values(rows, aggregate.of)
     columns = {"user": rows.get_column("user")}
     answers: list[pl.Expr] = []
-    for i, (op, bound) in enumerate(tests_of(aggregate)):
+    for i, (op, bound) in enumerate(operators_of(aggregate)):
         reaches, holds = f"reaches {i}", f"holds {i}"
         columns[reaches] = compare_numbers(values, every[1], bound)
         columns[holds] = compare_numbers(values, "eq" if op == "ne" else op, bound)

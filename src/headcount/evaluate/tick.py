@@ -221,10 +221,11 @@ def _evaluate(tick: Tick, case: Case, plan: Plan) -> tuple[Change, Snapshot]:
     change = membership.plan_change(standing, members)
     ids = evaluator.history.user_ids.gather(change.members.get_column("user_code"))
     snapshot = snapshots.write_snapshot(
+        tick.warehouse,
         tick.folder,
-        case.segment_id,
-        case.at,
         change.members.with_columns(user_id=ids),
+        segment_id=case.segment_id,
+        at=case.at,
     )
     return change, snapshot
 
@@ -313,7 +314,9 @@ def _commit_members(
         warehouse, segment_id=case.segment_id, version=case.version, at=case.at
     )
     if outcome.snapshot is not None:
-        snapshots.commit_snapshot(warehouse, outcome.snapshot, run_id=run.run_id)
+        snapshots.commit_snapshot(
+            warehouse, outcome.snapshot, at=case.at, run_id=run.run_id
+        )
 
 
 def _standing(outcome: Outcome) -> Standing:

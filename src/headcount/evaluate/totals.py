@@ -17,7 +17,7 @@ from typing import Literal
 import polars as pl
 
 from headcount.definitions.model import Comparison
-from headcount.evaluate.comparisons import tests_of
+from headcount.evaluate.comparisons import operators_of
 from headcount.evaluate.values import OPERATORS, Operator, exact_number, nearest_float
 
 DECIMAL_DIGITS = 38
@@ -97,7 +97,10 @@ def compare_totals(
     )
     return reduce(
         and_,
-        (_compare(totals, divisors, op, bound) for op, bound in tests_of(comparison)),
+        (
+            _compare(totals, divisors, op, bound)
+            for op, bound in operators_of(comparison)
+        ),
     )
 
 

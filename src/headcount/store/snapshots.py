@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -39,12 +39,18 @@ class Snapshot:
 
 
 def write_snapshot(
-    folder: Path, segment_id: str, at: datetime, members: pl.DataFrame
+    warehouse: Warehouse,
+    folder: Path,
+    members: pl.DataFrame,
+    *,
+    segment_id: str,
+    at: datetime,
 ) -> Snapshot:
     """A file with MEMBERS (`user_id`, `entered_at`), whole and flushed, not yet valid.
 
-    It becomes valid when its row is committed. Equal members give equal bytes; writing
-    them a second time changes nothing.
+    It becomes valid when its row is committed. Equal members give equal bytes, so when
+    nothing changed since the snapshot before `at`, that one is returned and nothing is
+    written.
     """
     buffer = BytesIO()
     members.sort("user_id").select("user_id", "entered_at").write_parquet(
@@ -52,6 +58,9 @@ def write_snapshot(
     )
     content = buffer.getvalue()
     sha256 = hashlib.sha256(content).hexdigest()
+    before = _snapshot_before(warehouse, segment_id, at)
+    if before is not None and before.sha256 == sha256:
+        return before
     file = f"{segment_id}/{at:%Y-%m-%dT%H-%M-%SZ}-{sha256[:NAME_DIGITS]}.parquet"
     # The name says the content: what is there already is the same.
     if not (folder / file).exists():
@@ -60,26 +69,25 @@ def write_snapshot(
     return Snapshot(segment_id, at, file, members.height, sha256)
 
 
-def commit_snapshot(warehouse: Warehouse, snapshot: Snapshot, *, run_id: str) -> None:
-    """The snapshot is the valid one of its tick, unless it repeats the one before.
+def commit_snapshot(
+    warehouse: Warehouse, snapshot: Snapshot, *, at: datetime, run_id: str
+) -> None:
+    """The snapshot is the valid one of the tick `at`, also when an earlier tick made it.
 
     Runs inside the caller's transaction. A tick told again replaces its own.
     """
-    params = {"segment_id": snapshot.segment_id, "at": snapshot.at}
-    warehouse.execute("snapshots/withdraw", params)
-    before = latest_snapshot(warehouse, snapshot.segment_id)
-    if before is not None and before.sha256 == snapshot.sha256:
-        return
-    warehouse.execute(
-        "snapshots/record",
-        params
-        | {
-            "file": snapshot.file,
-            "rows": snapshot.rows,
-            "sha256": snapshot.sha256,
-            "run_id": run_id,
-        },
-    )
+    segment_id = snapshot.segment_id
+    warehouse.execute("snapshots/withdraw", {"segment_id": segment_id, "at": at})
+    if snapshot.at == at:
+        warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": run_id})
+
+
+def _snapshot_before(
+    warehouse: Warehouse, segment_id: str, at: datetime
+) -> Snapshot | None:
+    params = {"segment_id": segment_id, "at": at}
+    rows = warehouse.rows("snapshots/before", params)
+    return Snapshot(*rows[0]) if rows else None
 
 
 def latest_snapshot(
