@@ -1,0 +1,170 @@
+"""The product asked as the oracle is: the same arguments in, the same sets out.
+
+Everything in between is what users run: definitions go through YAML, events through
+NDJSON and ingest, memberships through ticks. The ticks are the instants at which some
+segment ends, in order, and then the one that is asked about, so that a reference to a
+segment and the segment it stands in are seen at the same instant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from headcount.definitions.load import Loaded, load_definitions
+from headcount.definitions.settings import Limits, Settings, Source, System
+from headcount.evaluate.tick import evaluate_tick
+from headcount.ingest.sources import ingest_sources
+from headcount.rules.ranges import expiry
+from headcount.store import membership
+from headcount.store.warehouse import Warehouse
+from tests.oracle import Definition, Event, Record
+
+SYSTEM = "system"
+NO_LIMITS = Limits(segments=None, users=None, conditions=None)
+INSTANT_KEYS = {"from", "to", "before", "after", "evaluation_end"}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d[^ ]*)?$")
+
+
+class RefusedError(Exception):
+    """The product did not take what the oracle was asked about."""
+
+
+def evaluate_with_product(
+    definitions: Mapping[str, Definition],
+    system: Mapping[str, Any],
+    events: Iterable[Event],
+    attributes: Iterable[Record],
+    *,
+    at: datetime,
+    folder: Path,
+) -> dict[str, set[str]]:
+    """Name the members of every definition at `at`, as `oracle.members` does."""
+    settings = settings_of(system)
+    loaded = load(definitions, settings, folder / "segments")
+    with Warehouse.in_memory() as warehouse:
+        ingest(
+            warehouse,
+            settings,
+            folder,
+            [*map(event_line, events), *map(record_line, attributes)],
+        )
+        for tick in ticks_until(at, loaded, settings.systems[SYSTEM].timezone):
+            evaluate(warehouse, loaded, settings, folder=folder, at=tick)
+        return {
+            segment_id: set(
+                membership.read_members(warehouse, segment_id, at)["user_id"].to_list()
+            )
+            for segment_id in definitions
+        }
+
+
+def settings_of(system: Mapping[str, Any]) -> Settings:
+    """One system without limits, and one source that takes events of any date."""
+    zone = ZoneInfo(system["timezone"])
+    source = Source("log", SYSTEM, "log.ndjson", "native", max_ahead=None)
+    return Settings({SYSTEM: System(SYSTEM, zone, limits=NO_LIMITS)}, (source,), {})
+
+
+def load(
+    definitions: Mapping[str, Definition], settings: Settings, folder: Path
+) -> Loaded:
+    """The definitions, written to files and read back; a fault raises."""
+    folder.mkdir(parents=True)
+    for segment_id, definition in definitions.items():
+        text = as_yaml({"name": segment_id, "system": SYSTEM, **definition})
+        (folder / f"{segment_id}.yaml").write_text(text, encoding="utf-8")
+    loaded = load_definitions(folder, settings)
+    if loaded.faults:
+        raise RefusedError("\n".join(map(str, loaded.faults)))
+    return loaded
+
+
+def ingest(
+    warehouse: Warehouse, settings: Settings, folder: Path, lines: Sequence[str]
+) -> None:
+    """The lines are in the store; a row that is refused raises."""
+    path = folder / "log.ndjson"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    report = ingest_sources(warehouse, settings, folder, now=datetime.now(UTC))
+    if report.refused or report.rejected:
+        raise RefusedError(json.dumps(report.to_json()))
+
+
+def ticks_until(at: datetime, loaded: Loaded, zone: ZoneInfo) -> list[datetime]:
+    """The instants before `at` at which a segment ends, and `at`."""
+    ends = [expiry(one.definition, zone) for one in loaded.definitions]
+    return sorted({end for end in ends if end is not None and end < at} | {at})
+
+
+def evaluate(
+    warehouse: Warehouse,
+    loaded: Loaded,
+    settings: Settings,
+    *,
+    folder: Path,
+    at: datetime,
+) -> None:
+    """The tick at `at` is done; a segment that failed raises."""
+    report = evaluate_tick(
+        warehouse, loaded, settings.systems, folder=folder / "snapshots", at=at, now=at
+    )
+    failed = [one for one in report.segments if one.status == "Failed"]
+    if failed or report.faults:
+        raise RefusedError("\n".join(map(str, (*failed, *report.faults))))
+
+
+def event_line(event: Event) -> str:
+    """An event as NDJSON, its numbers in the form they were given."""
+    line = {
+        "user_id": event.user,
+        "event": event.event,
+        "timestamp": event.at.isoformat(),
+        "properties": event.properties,
+    }
+    if event.event_id is not None:
+        line["event_id"] = event.event_id
+    return as_json(line)
+
+
+def record_line(record: Record) -> str:
+    """An attribute record as NDJSON."""
+    return as_json(
+        {
+            "type": "attributes",
+            "user_id": record.user,
+            "timestamp": record.at.isoformat(),
+            "attributes": record.attributes,
+        }
+    )
+
+
+def as_json(value: Any) -> str:
+    """JSON in which a decimal keeps its digits, its zeros and its exponent."""
+    if isinstance(value, Mapping):
+        items = (f"{as_json(key)}: {as_json(inner)}" for key, inner in value.items())
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_json, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+def as_yaml(value: Any, key: str = "") -> str:
+    """YAML in flow style: JSON, but numbers without exponents and instants bare."""
+    if isinstance(value, Mapping):
+        items = (
+            f"{as_json(name)}: {as_yaml(inner, name)}" for name, inner in value.items()
+        )
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_yaml, value)) + "]"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    is_bare = key in INSTANT_KEYS and INSTANT.match(str(value))
+    return str(value) if is_bare else as_json(value)
