@@ -43,6 +43,33 @@ class UnknownSegmentError(UsageError):
         )
 
 
+class UnknownDestinationError(UsageError):
+    """headcount.yaml names no such destination."""
+
+    kind = "unknown_destination"
+
+    def __init__(self, destination: str, *, nearest: str | None = None) -> None:
+        self.destination = destination
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"no destination {destination!r}{hint} (headcount.yaml names them)"
+        )
+
+
+class NotConfirmedError(UsageError):
+    """A deletion was not confirmed: nothing was changed."""
+
+    kind = "not_confirmed"
+
+    def __init__(self, segment_id: str) -> None:
+        self.segment_id = segment_id
+        super().__init__(
+            f"{segment_id} was not deleted: type its id when asked, "
+            "or say --yes in a script"
+        )
+
+
 class FutureInstantError(UsageError):
     """`--at` names an instant the clock has not reached."""
 
@@ -55,6 +82,64 @@ class FutureInstantError(UsageError):
             f"{at.isoformat()} has not come yet (now: {now.isoformat()}): "
             "name an instant that is not later than now"
         )
+
+
+class ProjectExistsError(UsageError):
+    """`init` was pointed at a folder that is a project already."""
+
+    kind = "project_exists"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} has a headcount.yaml already: nothing was written. "
+            "Name a folder without one"
+        )
+
+
+class QueryError(UsageError):
+    """A question to the analysts' database cannot be answered as it was asked."""
+
+    kind = "query"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the query was not run: {reason}")
+
+
+class NotOneQueryError(QueryError):
+    """What was asked is not one SELECT."""
+
+    kind = "not_one_query"
+
+    def __init__(self, statements: list[str]) -> None:
+        self.statements = statements
+        found = ", ".join(statements) or "no statement"
+        super().__init__(f"found {found}; ask one SELECT at a time, this only reads")
+
+
+class CellTooLongError(UsageError):
+    """A text is longer than a cell of a spreadsheet, which would cut it silently."""
+
+    kind = "cell_too_long"
+
+    def __init__(self, cell: str, *, characters: int) -> None:
+        self.cell = cell
+        self.characters = characters
+        super().__init__(
+            f"{cell} has {characters:,} characters, a cell of XLSX holds 32,767: leave "
+            "that column out, or export CSV or Parquet"
+        )
+
+
+class MissingFileError(UsageError):
+    """A command was given a file that is not there."""
+
+    kind = "missing_file"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is no file: name one that is there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +187,19 @@ class StateError(HeadcountError):
     """What is on disk is missing, busy, or does not fit together."""
 
     kind = "state"
+
+
+class NotEvaluatedError(StateError):
+    """The segment has a definition and no membership yet."""
+
+    kind = "not_evaluated"
+
+    def __init__(self, segment_id: str) -> None:
+        self.segment_id = segment_id
+        super().__init__(
+            f"segment {segment_id!r} was never evaluated with success: "
+            "`headcount run` does it, `headcount status` says what is in the way"
+        )
 
 
 class StoreBusyError(StateError):
@@ -161,6 +259,29 @@ class DiskFullError(StateError):
         super().__init__(
             f"{folder}: the disk is full ({free_bytes} bytes free); everything "
             "committed before is kept. Make room, then run again"
+        )
+
+
+class NotPublishedError(StateError):
+    """There is no analysts' database yet."""
+
+    kind = "not_published"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is not there yet: `headcount run` publishes it")
+
+
+class SnapshotDamagedError(StateError):
+    """A snapshot is missing, or is not the file that was committed."""
+
+    kind = "damaged_snapshot"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} is not the file that the ledger describes. Restore it, or "
+            "evaluate its tick again: `headcount evaluate --from T --to T --restate`"
         )
 
 

