@@ -1,0 +1,13 @@
+-- purpose: how large a segment was, tick by tick
+-- params: segment_id VARCHAR, until TIMESTAMPTZ (NULL: all), most BIGINT
+-- grain: one row an evaluated tick, the newest `most` of them, oldest first
+-- columns: at, members, entered, exited
+SELECT *
+FROM (
+    SELECT "at", members, entered, exited
+    FROM segment_sizes
+    WHERE segment_id = $segment_id AND ($until IS NULL OR "at" <= $until)
+    ORDER BY "at" DESC
+    LIMIT $most
+)
+ORDER BY "at"

@@ -1,0 +1,260 @@
+"""`list`, `show`, `members`, `history`: look at segments, at any past instant too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headcount.cli.failures import DONE
+from headcount.cli.session import At, SegmentArgument, Session, command
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headcount.pipeline.survey import SegmentView
+    from headcount.store.catalog import PushState, Size, Stay, Version
+
+SIZES_SHOWN = 12
+SIZES_TOLD = 1000
+
+
+def list_segments(session: Session, at: At = None) -> int:
+    """List the segments with status, members, and who entered and left last."""
+    from headcount.pipeline.survey import open_to_look, survey
+
+    instant = session.instant(at)
+    with open_to_look(session.project) as warehouse:
+        segments = survey(session.project, warehouse, at=instant).segments
+    session.answer(
+        {"at": instant, "segments": [segment.to_json() for segment in segments]},
+        lambda: _listing(segments),
+    )
+    return DONE
+
+
+def show(session: Session, segment: SegmentArgument, at: At = None) -> int:
+    """Show one segment: its rules in words, sizes, versions and pushes."""
+    from headcount.pipeline.survey import open_to_look, survey
+    from headcount.store.catalog import read_pushes, read_sizes, read_versions
+
+    instant = session.instant(at)
+    with open_to_look(session.project) as warehouse:
+        view = survey(session.project, warehouse, at=instant).require(segment)
+        versions = read_versions(warehouse, segment)
+        sizes = read_sizes(warehouse, segment, until=instant, most=SIZES_SHOWN)
+        pushes = [p for p in read_pushes(warehouse) if p.segment_id == segment]
+    session.answer(
+        view.to_json()
+        | {
+            "versions": [_version_to_json(version) for version in versions],
+            "sizes": [asdict(size) for size in sizes],
+            "pushes": [asdict(push) for push in pushes],
+        },
+        lambda: _portrait(view, versions, sizes, pushes),
+    )
+    return DONE
+
+
+def members(session: Session, segment: SegmentArgument, at: At = None) -> int:
+    """List the members of a segment by user id, now or at any past instant."""
+    from headcount.pipeline.survey import open_to_look, survey
+    from headcount.store.membership import read_members
+
+    instant = session.instant(at)
+    with open_to_look(session.project) as warehouse:
+        view = survey(session.project, warehouse, at=instant).require(segment)
+        told_at = (instant or view.last_evaluated_at) if view.is_told else None
+        rows: list[tuple[str, datetime]] = []
+        if told_at is not None:
+            rows = read_members(warehouse, segment, told_at).rows()
+    session.answer(
+        {
+            "segment_id": segment,
+            "at": told_at,
+            "members": [
+                {"user_id": user, "entered_at": entered} for user, entered in rows
+            ],
+        },
+        lambda: _roll(rows, told_at),
+    )
+    return DONE
+
+
+def history(
+    session: Session,
+    segment: SegmentArgument,
+    user: Annotated[
+        str | None, typer.Argument(metavar="[USER]", help="Tell one user's stays.")
+    ] = None,
+    at: At = None,
+) -> int:
+    """Tell how a segment grew and shrank, or when one user was in it."""
+    from headcount.pipeline.survey import open_to_look, survey
+    from headcount.store.catalog import read_sizes, read_stays
+
+    instant = session.instant(at)
+    with open_to_look(session.project) as warehouse:
+        survey(session.project, warehouse).require(segment)
+        sizes = read_sizes(warehouse, segment, until=instant, most=SIZES_TOLD)
+        stays = [] if user is None else read_stays(warehouse, segment, user)
+    if user is None:
+        session.answer(
+            {"segment_id": segment, "sizes": [asdict(size) for size in sizes]},
+            lambda: [_size_table(sizes)],
+        )
+        return DONE
+    told = [stay for stay in stays if instant is None or stay.entered_at <= instant]
+    session.answer(
+        {
+            "segment_id": segment,
+            "user_id": user,
+            "stays": [asdict(stay) for stay in told],
+        },
+        lambda: [_stay_table(told)],
+    )
+    return DONE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group's commands."""
+    panel = "Look at segments"
+    app.command("list", rich_help_panel=panel)(command(list_segments))
+    for function in (show, members, history):
+        app.command(rich_help_panel=panel)(command(function))
+
+
+def _listing(segments: Sequence[SegmentView]) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import SIZES, change, table
+
+    if not segments:
+        yield "No segments yet: put a definition into segments/, then `headcount run`."
+        return
+    for system in dict.fromkeys(segment.system for segment in segments):
+        yield table(
+            [system, "status", *SIZES],
+            (
+                (
+                    _title(segment),
+                    segment.status,
+                    segment.members,
+                    change(segment.entered, "+"),
+                    change(segment.exited, "-"),
+                )
+                for segment in segments
+                if segment.system == system
+            ),
+        )
+        yield ""
+    for segment in segments:
+        if segment.status == "Failed" or segment.orphaned:
+            yield f"{segment.segment_id}: {_plight(segment)}"
+
+
+def _title(segment: SegmentView) -> str:
+    labels = [
+        label
+        for label, holds in (
+            ("Classic", segment.classic),
+            ("orphaned", segment.orphaned),
+        )
+        if holds
+    ]
+    return " ".join([segment.segment_id, *(f"({label})" for label in labels)])
+
+
+def _plight(segment: SegmentView) -> str:
+    if segment.status == "Failed":
+        return segment.reason or "no reason was kept"
+    return (
+        f"its file {segment.file} is gone; it goes on as registered "
+        f"(`headcount delete {segment.segment_id}` ends it)"
+    )
+
+
+def _portrait(
+    view: SegmentView,
+    versions: Sequence[Version],
+    sizes: Sequence[Size],
+    pushes: Sequence[PushState],
+) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import facts, table, to_words
+
+    yield facts(
+        {
+            "segment": _title(view),
+            "name": view.name,
+            "description": view.description,
+            "system": view.system,
+            "status": f"{view.status}: {view.reason}" if view.reason else view.status,
+            "who": f"users who each {view.rules}",
+            "date range": view.date_range,
+            "ends": to_words(view.expires_at) if view.expires_at else None,
+            "members": view.members,
+            "evaluated": view.last_evaluated_at,
+            "version": f"{view.version} of {len(versions)}" if view.version else None,
+            "created by": view.created_by,
+            "file": view.file,
+        }
+    )
+    if sizes:
+        yield ""
+        yield _size_table(sizes)
+    if pushes:
+        yield ""
+        yield table(
+            ["pushed to", "status", "holding", ("users", "right")],
+            ((p.destination, p.status, p.snapshot_at, p.held) for p in pushes),
+        )
+
+
+def _roll(rows: Sequence[tuple[str, datetime]], at: datetime | None) -> Iterator[str]:
+    """One line a member: a list may be long, so it is text and not a table."""
+    from headcount.cli.terminal import plural, printable, to_words
+
+    ids = [printable(user) for user, _ in rows]
+    width = max(map(len, ids), default=0)
+    for user, (_, entered) in zip(ids, rows, strict=True):
+        yield f"{user:<{width}}  since {to_words(entered)}"
+    when = "not evaluated yet" if at is None else f"at {to_words(at)}"
+    yield f"{plural(len(rows), 'member')}, {when}"
+
+
+def _size_table(sizes: Sequence[Size]) -> Table:
+    from headcount.cli.terminal import SIZES, bar, change, table
+
+    most = max((size.members for size in sizes), default=0)
+    return table(
+        ["at", *SIZES, ""],
+        (
+            (
+                size.at,
+                size.members,
+                change(size.entered, "+"),
+                change(size.exited, "-"),
+                bar(size.members, most),
+            )
+            for size in sizes
+        ),
+    )
+
+
+def _stay_table(stays: Sequence[Stay]) -> Table:
+    from headcount.cli.terminal import table
+
+    return table(
+        ["entered", "left", ("version", "right")],
+        ((stay.entered_at, stay.left_at or "still in", stay.version) for stay in stays),
+    )
+
+
+def _version_to_json(version: Version) -> dict[str, object]:
+    return {
+        "version": version.version,
+        "created_at": version.created_at,
+        "first_used_at": version.first_used_at,
+    }

@@ -1,0 +1,264 @@
+"""`run` and its stages: `ingest`, `evaluate`, `push`, `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from headcount.cli.failures import DONE, FAILED, MISUSED
+from headcount.cli.session import At, SegmentArgument, Session, command
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from headcount.errors import Fault
+    from headcount.evaluate.tick import TickReport
+    from headcount.exports.export import Export
+    from headcount.ingest.report import IngestReport
+    from headcount.pipeline.exporting import ExportsReport
+    from headcount.pipeline.tick import RunReport
+    from headcount.sync.report import PushReport
+
+
+def run(
+    session: Session,
+    at: At = None,
+    no_push: Annotated[
+        bool, typer.Option("--no-push", help="Tell no destination.")
+    ] = False,
+) -> int:
+    """Run one tick: ingest, evaluate, snapshot, publish, push, due exports."""
+    from headcount.pipeline import run_tick
+
+    tick = session.tick(at)
+    with session.progress("Starting") as say:
+        report = run_tick(
+            session.project, at=tick, now=session.now, push=not no_push, on_stage=say
+        )
+    document = report.to_json() | _faults_to_json(report.tick.faults)
+    session.answer(document, lambda: _run_page(report))
+    return _worst(
+        _tick_code(report.tick),
+        _ingest_code(report.ingest),
+        FAILED if report.push and not report.push.is_good else DONE,
+        FAILED if report.exports.failures else DONE,
+    )
+
+
+def ingest(session: Session) -> int:
+    """Read the event files that have landed; each event counts once."""
+    from headcount import pipeline
+
+    with session.progress("Reading what landed") as say:
+        report = pipeline.ingest(
+            session.project,
+            now=session.now,
+            progress=lambda path, rows: say(f"Reading {path}: {rows:,} rows"),
+        )
+    session.answer(report.to_json(), lambda: _ingest_page(report))
+    return _ingest_code(report)
+
+
+def evaluate(
+    session: Session,
+    at: At = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ignore incremental state.")
+    ] = False,
+) -> int:
+    """Evaluate every segment at a tick and keep its membership."""
+    from headcount import pipeline
+
+    tick = session.tick(at)
+    with session.progress("Evaluating the segments"):
+        report = pipeline.evaluate(session.project, at=tick, now=session.now, full=full)
+    document = report.to_json() | _faults_to_json(report.faults)
+    session.answer(document, lambda: _tick_page(report))
+    return _tick_code(report)
+
+
+def push(
+    session: Session,
+    segment: Annotated[
+        str | None, typer.Argument(metavar="[SEGMENT]", help="Only this one.")
+    ] = None,
+    destination: Annotated[
+        str | None, typer.Option("--destination", metavar="NAME", help="Only this one.")
+    ] = None,
+) -> int:
+    """Tell each destination who entered and who left since it was told last."""
+    from headcount import pipeline
+    from headcount.pipeline.survey import require_known
+
+    if segment is not None:
+        require_known(session.project, segment)
+    with session.progress("Pushing"):
+        report = pipeline.push(
+            session.project,
+            now=session.now,
+            destination=destination,
+            segment_id=segment,
+        )
+    session.answer(report.to_json(), lambda: _push_page(report))
+    return DONE if report.is_good else FAILED
+
+
+def export(
+    session: Session,
+    segment: SegmentArgument,
+    *,
+    format: Annotated[  # noqa: A002 - the name of the option
+        Literal["csv", "xlsx", "parquet"],
+        typer.Option("--format", help="What to write.", show_default=False),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Put a copy here."),
+    ] = None,
+    at: At = None,
+) -> int:
+    """Export the members of a segment as a file, now or as of a past instant."""
+    from headcount import pipeline
+
+    instant = session.instant(at)
+    with session.progress("Exporting"):
+        made = pipeline.export(
+            session.project,
+            segment,
+            format=format,
+            at=instant,
+            output=output,
+            now=session.now,
+        )
+    document = made.to_json() | {"output": str(output) if output else None}
+    session.answer(document, lambda: [_export_line(made, output)])
+    return DONE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group's commands."""
+    for function in (run, ingest, evaluate, push, export):
+        app.command(rich_help_panel="Run the pipeline")(command(function))
+
+
+def _worst(*codes: int) -> int:
+    """The first that applies of 2, 1, 3 and 0 (interface.md §3)."""
+    return next((code for code in (MISUSED, FAILED) if code in codes), DONE)
+
+
+def _tick_code(report: TickReport) -> int:
+    has_failed = any(segment.status == "Failed" for segment in report.segments)
+    return _worst(
+        MISUSED if report.faults else DONE,
+        FAILED if has_failed else DONE,
+    )
+
+
+def _ingest_code(report: IngestReport) -> int:
+    return FAILED if report.refused else DONE
+
+
+def _faults_to_json(faults: Iterable[Fault]) -> dict[str, Any]:
+    return {"faults": [asdict(fault) for fault in faults]}
+
+
+def _run_page(report: RunReport) -> Iterator[RenderableType]:
+    yield from _ingest_page(report.ingest)
+    yield ""
+    yield from _tick_page(report.tick)
+    if report.push and report.push.results:
+        yield ""
+        yield from _push_page(report.push)
+    yield from _exports_page(report.exports)
+
+
+def _ingest_page(report: IngestReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import plural, table
+
+    if report.files:
+        yield table(
+            ["file", "status", ("new", "right"), ("rejected", "right")],
+            ((f.path, f.status, f.accepted, f.rejected) for f in report.files),
+        )
+        for file in report.files:
+            if file.reason:
+                yield f"{file.path}: {file.reason}"
+    yield (
+        f"{plural(report.accepted, 'new row')}, "
+        f"{plural(report.duplicates, 'duplicate')}, "
+        f"{plural(report.rejected, 'rejected row')}"
+    )
+
+
+def _tick_page(report: TickReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import change, plural, table, to_words
+
+    if report.segments:
+        yield table(
+            [
+                "segment",
+                "status",
+                ("members", "right"),
+                ("in", "right"),
+                ("out", "right"),
+            ],
+            (
+                (
+                    one.segment_id,
+                    one.status,
+                    one.members,
+                    change(one.entered, "+"),
+                    change(one.exited, "-"),
+                )
+                for one in report.segments
+            ),
+        )
+    for one in report.segments:
+        if one.reason:
+            yield f"{one.segment_id}: {one.reason}"
+    for fault in report.faults:
+        yield f"faulty: {fault}"
+    told = plural(len(report.segments), "segment")
+    yield f"{told} at {to_words(report.at)}, {report.seconds:.2f} s"
+
+
+def _push_page(report: PushReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import change, table
+
+    if not report.results:
+        yield "Every destination holds what it should; nothing was sent."
+        return
+    yield table(
+        ["to", "segment", "status", ("added", "right"), ("removed", "right")],
+        (
+            (
+                one.destination,
+                one.segment_id,
+                one.status,
+                change(one.added, "+"),
+                change(one.removed, "-"),
+            )
+            for one in report.results
+        ),
+    )
+    for one in report.results:
+        if one.reason:
+            yield f"{one.destination} {one.segment_id}: {one.reason}"
+
+
+def _exports_page(report: ExportsReport) -> Iterator[RenderableType]:
+    for made in report.exports:
+        yield _export_line(made, None)
+    for failure in report.failures:
+        yield f"{failure.segment_id} as {failure.format}: {failure.reason}"
+
+
+def _export_line(made: Export, output: Path | None) -> str:
+    from headcount.cli.terminal import plural, to_words
+
+    rows = plural(made.rows, "member")
+    return f"{output or made.path}: {rows} at {to_words(made.at)}"

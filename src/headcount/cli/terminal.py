@@ -1,0 +1,109 @@
+"""What a person sees: consoles, tables and marks that fit a narrow terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import IO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, JustifyMethod
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+BAR_WIDTH = 16
+Column = str | tuple[str, JustifyMethod]
+SIZES: tuple[Column, ...] = (("members", "right"), ("in", "right"), ("out", "right"))
+
+STYLES = {
+    "Active": "green",
+    "Pending": "yellow",
+    "Expired": "dim",
+    "Failed": "bold red",
+    "deleted": "dim",
+}
+
+
+def terminal(stream: IO[str]) -> Console:
+    """A console on `stream`: colours only where it is a terminal, no text is markup."""
+    return Console(file=stream, markup=False, highlight=False, emoji=False)
+
+
+def table(columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> Table:
+    """Rows under their columns; long cells fold, nothing is cut off."""
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        if isinstance(column, str):
+            grid.add_column(column, overflow="fold")
+        else:
+            grid.add_column(column[0], justify=column[1], overflow="fold")
+    for row in rows:
+        grid.add_row(*(to_cell(cell) for cell in row))
+    return grid
+
+
+def to_cell(value: object) -> Text:
+    """A cell: digits grouped, instants to the minute, a dash for None."""
+    match value:
+        case Text():
+            return value
+        case None:
+            return Text("—", style="dim")
+        case int():
+            return Text(f"{value:,}")
+        case datetime():
+            return Text(to_words(value))
+        case _:
+            text = printable(str(value))
+            return Text(text, style=STYLES.get(text, ""))
+
+
+def to_words(instant: datetime | None) -> str:
+    """The instant in UTC for a person: seconds only when it has some."""
+    if instant is None:
+        return "never"
+    at = instant.astimezone(UTC)
+    if at.microsecond:
+        return at.strftime("%Y-%m-%d %H:%M:%S.%fZ")
+    return at.strftime("%Y-%m-%d %H:%M:%SZ" if at.second else "%Y-%m-%d %H:%MZ")
+
+
+def printable(text: str) -> str:
+    """The text with control characters spelled out, so that none reaches a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def indented(text: str) -> Padding:
+    """The text two columns in, also where it goes on in the next line."""
+    return Padding(Text(printable(text)), (0, 0, 0, 2), expand=False)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 segment`, `2 segments`, `1,000 segments`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def facts(pairs: dict[str, object]) -> Table:
+    """One line a fact, its name beside it; what is None or empty is left out."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs.items():
+        if value is not None and value != "":
+            grid.add_row(name, to_cell(value))
+    return grid
+
+
+def bar(count: int, most: int) -> Text:
+    """A bar as long as `count` is of `most`."""
+    return Text("▇" * round(BAR_WIDTH * count / most) if most else "", style="cyan")
+
+
+def change(count: int | None, sign: str) -> Text:
+    """`+12`, `-3`, or a quiet 0; — for what is not known."""
+    if not count:
+        return Text("—" if count is None else "0", style="dim")
+    return Text(f"{sign}{count:,}", style="green" if sign == "+" else "yellow")

@@ -1,0 +1,22 @@
+"""The stages of a tick, each a function that may be run, repeated and killed alone.
+
+Each opens the store for a short time, leaves what it made whole, and returns a report
+with `to_json()`. Commands and DAGs call these and nothing below them.
+"""
+
+from headcount.pipeline.exporting import export, export_due
+from headcount.pipeline.pushing import push, pushes_due
+from headcount.pipeline.stages import evaluate, ingest, maintain, publish
+from headcount.pipeline.tick import run_tick
+
+__all__ = [
+    "evaluate",
+    "export",
+    "export_due",
+    "ingest",
+    "maintain",
+    "publish",
+    "push",
+    "pushes_due",
+    "run_tick",
+]

@@ -1,0 +1,152 @@
+"""Pushes: each destination is told what changed, one segment after another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from headcount.definitions.load import definition_from_json
+from headcount.definitions.mistakes import nearest
+from headcount.destinations.base import Destination, SegmentRef
+from headcount.destinations.load import load_destination
+from headcount.destinations.secrecy import ignore_secret
+from headcount.errors import HeadcountError, UnknownDestinationError
+from headcount.project import Project
+from headcount.store.membership import read_members
+from headcount.store.registry import read_registered
+from headcount.store.snapshots import latest_snapshot
+from headcount.store.warehouse import Warehouse
+from headcount.sync import due as dues
+from headcount.sync.due import Due
+from headcount.sync.push import push_deletion, push_segment
+from headcount.sync.report import PushReport, PushResult
+
+log = logging.getLogger(__name__)
+
+
+def push(
+    project: Project,
+    *,
+    now: datetime,
+    destination: str | None = None,
+    segment_id: str | None = None,
+    on_secret: Callable[[str], None] = ignore_secret,
+) -> PushReport:
+    """Every destination holds the newest snapshots, or the report says why not.
+
+    None: all destinations, all segments. A push that fails stops no other. A second
+    call sends nothing to a destination that holds what it should. `on_secret` is told
+    every secret before it is used, for a host that masks its logs.
+    """
+    if destination is not None:
+        _require_destination(project, destination)
+    with ExitStack() as stack:
+        pushes = _Pushes(project, now, stack, on_secret)
+        return PushReport(
+            tuple(
+                pushes.push(due)
+                for due in _read_due(project)
+                if destination in {None, due.destination}
+                and segment_id in {None, due.segment_id}
+            )
+        )
+
+
+def pushes_due(project: Project) -> list[dict[str, str]]:
+    """One entry a destination and segment whose remote may not hold what it should."""
+    return [
+        {"destination": due.destination, "segment_id": due.segment_id}
+        for due in _read_due(project)
+    ]
+
+
+def read_due(project: Project, warehouse: Warehouse) -> list[Due]:
+    """The pushes that are due, to destinations that are enabled."""
+    targets = {
+        one.segment_id: definition_from_json(one.definition).destinations
+        for one in read_registered(warehouse).values()
+        if one.deleted_at is None
+    }
+    destinations = project.settings.destinations.values()
+    enabled = [one.name for one in destinations if one.enabled]
+    return dues.pushes_due(warehouse, targets, enabled=enabled)
+
+
+def _read_due(project: Project) -> list[Due]:
+    with Warehouse.open(project.store_path) as warehouse:
+        return read_due(project, warehouse)
+
+
+def _require_destination(project: Project, name: str) -> None:
+    known = project.settings.destinations
+    if name not in known:
+        raise UnknownDestinationError(name, nearest=nearest(name, known))
+
+
+@dataclass(slots=True)
+class _Pushes:
+    """The pushes of one call; each destination is connected once, when first needed."""
+
+    project: Project
+    now: datetime
+    stack: ExitStack
+    on_secret: Callable[[str], None]
+    connected: dict[str, Destination] = field(default_factory=dict)
+
+    def push(self, due: Due) -> PushResult:
+        """How the push ended; one that cannot begin is failed, with its reason."""
+        try:
+            return self._deliver(due)
+        except HeadcountError as error:
+            reason = str(error)
+        except Exception as error:  # one push never stops the others
+            log.exception("push failed %s %s", due.destination, due.segment_id)
+            reason = f"{type(error).__name__}: {error}"
+        return PushResult(due.destination, due.segment_id, "failed", reason=reason)
+
+    def _deliver(self, due: Due) -> PushResult:
+        open_store = partial(Warehouse.open, self.project.store_path)
+        destination = self._connect(due.destination)
+        if due.is_deletion:
+            segment = self._ref(due, name=due.remote_name or due.segment_id)
+            return push_deletion(
+                open_store, destination=destination, segment=segment, now=self.now
+            )
+        with open_store() as warehouse:
+            registered = read_registered(warehouse)[due.segment_id]
+            snapshot = latest_snapshot(warehouse, due.segment_id)
+            if snapshot is None:  # restated away since the push was found due
+                return PushResult(due.destination, due.segment_id, "synced")
+            members = read_members(warehouse, due.segment_id, snapshot.at)
+        name = definition_from_json(registered.definition).name
+        return push_segment(
+            open_store,
+            destination=destination,
+            segment=self._ref(due, name=name),
+            members=members.get_column("user_id"),
+            snapshot_at=snapshot.at,
+            now=self.now,
+        )
+
+    def _ref(self, due: Due, *, name: str) -> SegmentRef:
+        system = self.project.settings.systems.get(due.system)
+        return SegmentRef(
+            segment_id=due.segment_id,
+            name=name,
+            system=due.system,
+            system_guid=system.guid if system else None,
+            adopts=due.adopts,
+        )
+
+    def _connect(self, name: str) -> Destination:
+        if name not in self.connected:
+            settings = self.project.settings.destinations[name]
+            login = self.project.connection(settings.connection or name)
+            destination = load_destination(settings, login, on_secret=self.on_secret)
+            self.stack.callback(destination.close)
+            self.connected[name] = destination
+        return self.connected[name]

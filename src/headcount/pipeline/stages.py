@@ -1,0 +1,89 @@
+"""From files to memberships to the analysts' database: ingest, evaluate, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from headcount.evaluate.tick import TickReport, evaluate_tick
+from headcount.ingest.report import IngestReport
+from headcount.ingest.sources import ingest_sources
+from headcount.pipeline.survey import load_beside
+from headcount.project import Project
+from headcount.store import publish as publishing
+from headcount.store.files import sweep_temporaries
+from headcount.store.publish import Publication
+from headcount.store.snapshots import sweep_snapshots, write_manifests
+from headcount.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceReport:
+    """What lay about and is gone: temporary folders, snapshot files nothing names."""
+
+    temporaries: int
+    snapshots: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+
+def ingest(
+    project: Project,
+    *,
+    now: datetime,
+    progress: Callable[[str, int], None] | None = None,
+) -> IngestReport:
+    """What has landed is in the store, each file whole or refused with a reason."""
+    with Warehouse.open(project.store_path) as warehouse:
+        return ingest_sources(
+            warehouse, project.settings, project.folder, now=now, progress=progress
+        )
+
+
+def evaluate(
+    project: Project,
+    *,
+    at: datetime,
+    now: datetime,
+    full: bool = False,
+) -> TickReport:
+    """Every segment is evaluated at `at`, or Failed with a reason.
+
+    Every evaluation reads the whole history so far, with `full` or without.
+    """
+    with Warehouse.open(project.store_path) as warehouse:
+        return evaluate_tick(
+            warehouse,
+            load_beside(project, warehouse),
+            project.settings.systems,
+            folder=project.snapshots_folder,
+            at=at,
+            now=now,
+        )
+
+
+def publish(project: Project, *, now: datetime) -> Publication:
+    """The analysts' database shows what the store holds."""
+    with Warehouse.open(project.store_path) as warehouse:
+        return publishing.publish(
+            warehouse,
+            project.analytics_path,
+            events_folder=project.store_path.parent / "events",
+            systems=project.settings.systems,
+            now=now,
+        )
+
+
+def maintain(project: Project, *, now: datetime) -> MaintenanceReport:
+    """What killed runs left is swept, manifests are right, and all is published."""
+    folders = [project.exports_folder, *project.snapshots_folder.glob("*/")]
+    with Warehouse.open(project.store_path) as warehouse:
+        swept = sum(map(sweep_temporaries, folders))
+        snapshots = sweep_snapshots(warehouse, project.snapshots_folder)
+        write_manifests(warehouse, project.snapshots_folder)
+    publish(project, now=now)
+    return MaintenanceReport(swept, snapshots)
