@@ -20,6 +20,7 @@ from headcount.definitions.load import (
     Loaded,
     LoadedDefinition,
     Registry,
+    file_name,
     find_definition_files,
     load_definitions,
     load_files,
@@ -265,7 +266,7 @@ def check_project(
     if not files:
         faults = (*loaded.faults, *_subscription_faults(project, loaded, registry))
         return CheckReport(project, loaded.definitions, sorted_faults(faults))
-    names = {_name(project, path) for path in files}
+    names = {file_name(path, project.folder) for path in files}
     return CheckReport(
         project,
         tuple(each for each in loaded.definitions if each.file in names),
@@ -275,8 +276,10 @@ def check_project(
 
 def _load(project: Project, files: Sequence[Path], registry: Registry) -> Loaded:
     folder, settings, root = project.segments_folder, project.settings, project.folder
-    own = {_name(project, path): path for path in find_definition_files(folder)}
-    drafts = [path for path in files if _name(project, path) not in own]
+    own = {
+        file_name(path, project.folder): path for path in find_definition_files(folder)
+    }
+    drafts = [path for path in files if file_name(path, project.folder) not in own]
     if not drafts:
         return load_definitions(folder, settings, root=root, registry=registry)
     replaced = _ids(load_files(drafts, None, root=root))
@@ -291,13 +294,6 @@ def _load(project: Project, files: Sequence[Path], registry: Registry) -> Loaded
 def _ids(loaded: Loaded) -> set[str]:
     sound = {each.definition.id for each in loaded.definitions}
     return sound | {each.segment_id for each in loaded.faulty}
-
-
-def _name(project: Project, path: Path) -> str:
-    """The path as `load_files` names it in faults."""
-    whole, root = path.resolve(), project.folder.resolve()
-    inside = whole.is_relative_to(root)
-    return whole.relative_to(root).as_posix() if inside else path.as_posix()
 
 
 def _subscription_faults(

@@ -6,6 +6,7 @@ Source: segments.md §1 (a definition), §5 (limits).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ __all__ = [
     "Registry",
     "definition_from_json",
     "definition_to_json",
+    "file_name",
     "find_definition_files",
     "load_definition",
     "load_definitions",
@@ -58,7 +60,7 @@ def load_definitions(
     `settings` nothing is compared with headcount.yaml, without `registry` with a store.
     """
     if not folder.is_dir():
-        return Loaded((), (_no_folder(_name(folder, root or folder.parent)),))
+        return Loaded((), (_no_folder(file_name(folder, root or folder.parent)),))
     files = find_definition_files(folder)
     return load_files(files, settings, root=root or folder.parent, registry=registry)
 
@@ -71,7 +73,7 @@ def load_files(
     registry: Registry = EMPTY,
 ) -> Loaded:
     """The definitions in `files`, checked alone and together, in the order given."""
-    read = [_read_file(path, settings, file=_name(path, root)) for path in files]
+    read = [_read_file(path, settings, file=file_name(path, root)) for path in files]
     return check_together(
         [each for each in read if isinstance(each, LoadedDefinition)],
         [each for each in read if isinstance(each, FaultyFile)],
@@ -111,22 +113,29 @@ def _no_folder(name: str) -> FaultyFile:
     return FaultyFile(name, segment_id="", faults=(fault,))
 
 
-def _name(path: Path, root: Path) -> str:
-    inside = path.is_relative_to(root)
-    return (path.relative_to(root) if inside else path).as_posix()
+def file_name(path: Path, root: Path) -> str:
+    """How faults call the file: relative to `root` where it lies inside, else as given.
+
+    A file that is itself a link keeps its own name.
+    """
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    whole, root = path.parent.resolve() / path.name, root.resolve()
+    inside = whole.is_relative_to(root)
+    return (whole.relative_to(root) if inside else path).as_posix()
 
 
 def _read_file(
     path: Path, settings: Settings | None, *, file: str
 ) -> LoadedDefinition | FaultyFile:
     document = read_yaml(path, file=file)
-    tree = {"id": path.stem, **_mapping(document)}
-    claimed = tree["id"] if isinstance(tree["id"], str) else path.stem
     if not isinstance(document.tree, dict):
-        return FaultyFile(file, claimed, tuple(_no_mapping(document)))
-    reading = _reading(tree, settings)
+        return FaultyFile(file, path.stem, tuple(_no_mapping(document)))
+    tree = {"id": path.stem, **document.tree}
+    document = replace(document, tree=tree)
+    claimed = tree["id"] if isinstance(tree["id"], str) else path.stem
     try:
-        definition = Definition.model_validate(tree, context=reading)
+        definition = Definition.model_validate(tree, context=_reading(tree, settings))
     except ValidationError as error:
         faults = (*document.faults, *faults_of(error, document))
         return FaultyFile(file, claimed, faults)
@@ -135,11 +144,7 @@ def _read_file(
     return LoadedDefinition(definition, file, document.line_of(()), document)
 
 
-def _mapping(document: Document) -> dict[str, Any]:
-    return document.tree if isinstance(document.tree, dict) else {}
-
-
-def _no_mapping(document: Document) -> Iterator[Any]:
+def _no_mapping(document: Document) -> Iterator[Fault]:
     yield from document.faults
     if document.is_readable:
         found = describe(document.tree)
