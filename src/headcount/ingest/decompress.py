@@ -96,6 +96,7 @@ def _gunzip(file: BinaryIO, name: str) -> Iterator[bytes]:
                 stream = zlib.decompressobj(wbits=31)
             yield from _inflated(stream, left, name)
             left = stream.unused_data
+    _require_start(name, "gzip", is_start=GZIP.startswith(left.rstrip(b"\0")))
     _require_end(name, "gzip", is_whole=stream.eof and not left)
 
 
@@ -131,6 +132,7 @@ def _unzstd(file: BinaryIO, name: str) -> Iterator[bytes]:
                 is_checksum = "checksum" in str(error)
                 raise _damaged(name, "zstd", error, is_checksum=is_checksum) from error
             left = stream.unused_data if stream.eof else b""
+    _require_start(name, "zstd", is_start=ZSTD.startswith(left))
     _require_end(name, "zstd", is_whole=stream.eof and not left)
 
 

@@ -34,21 +34,26 @@ def read_lines(path: Path, name: str) -> Iterator[Chunk]:
         number += len(lines)
 
 
-def require_terminated(path: Path, name: str) -> None:
+def require_terminated(path: Path, name: str, *, is_json: bool) -> None:
     """Return when the last line is ended, or the file is packed, which says so itself.
 
-    Raises GrowingError (interface.md §2).
+    Raises GrowingError (interface.md §2); DataError when waiting would not help.
     """
     if path.stat().st_size == 0 or packing_of(path, name) != "plain":
         return
     with path.open("rb") as file:
+        head = file.readline(MAX_LINE_BYTES)
         file.seek(-1, 2)
-        if file.read() != b"\n":
-            reason = (
-                "its last line has no line end, so it is still being written; "
-                "it is loaded once it ends with a newline"
-            )
-            raise GrowingError(name, reason)
+        if file.read() == b"\n":
+            return
+    require_utf8(head, name)
+    if is_json:
+        require_one_value_a_line(head.decode(errors="replace"), name)
+    reason = (
+        "its last line has no line end, so it is still being written; "
+        "it is loaded once it ends with a newline"
+    )
+    raise GrowingError(name, reason)
 
 
 def require_utf8(head: bytes, name: str) -> None:

@@ -108,7 +108,8 @@ def _exact_number(text: str) -> WrittenNumber:
 
 
 def _exact_integer(text: str) -> int | WrittenNumber:
-    return WrittenNumber(text) if text == "-0" else int(text)
+    # Zero has two ways to be written, which an int cannot tell apart.
+    return WrittenNumber(text) if text in {"0", "-0"} else int(text)
 
 
 def require_in_range(number: Decimal | int) -> None:

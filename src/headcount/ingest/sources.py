@@ -143,7 +143,7 @@ class _Intake:
         source = self.ledger.source
         _require_content(content, file.name)
         if source.format != "parquet":
-            require_terminated(path, file.name)
+            require_terminated(path, file.name, is_json=source.format != "csv")
         judgement = self.ledger.judge(file.name, content)
         if judgement:
             _require_unchanged(file, content)

@@ -15,12 +15,14 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from headcount.ingest.rejects import RejectedRowError, shown
-from headcount.rules.micros import EPOCH, from_micros
-from headcount.rules.ranges import instant_of
+from headcount.rules import micros
+from headcount.rules.ranges import BEGINNING, FOREVER, instant_of
 
 TIMESTAMP = "timestamp"
 WANTED = "ISO 8601 or epoch seconds / milliseconds, between the years 1 and 9999"
 MILLISECONDS_FROM = 10**11  # as seconds, that is the year 5138
+EARLIEST_US = micros.to_micros(BEGINNING)
+LATEST_US = micros.to_micros(FOREVER)
 DATE_LENGTH = len("2026-05-01")
 
 # Hour 24 and compact forms are left out: Python's versions read them differently.
@@ -64,10 +66,11 @@ def _from_iso(text: str, tz: ZoneInfo | None) -> int:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             instant = _localised(instant, tz, is_date=len(text) == DATE_LENGTH)
-        since = instant - EPOCH
     except (ValueError, OverflowError):
         _reject(text)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    since = instant - micros.EPOCH
+    seconds = since.days * 86_400 + since.seconds
+    return _require_years(seconds * 1_000_000 + since.microseconds, text)
 
 
 def _localised(naive: datetime, tz: ZoneInfo | None, *, is_date: bool) -> datetime:
@@ -82,12 +85,13 @@ def _from_epoch(number: int | Decimal, written: Any) -> int:
     numerator, denominator = number.as_integer_ratio()
     is_in_milliseconds = abs(numerator) >= MILLISECONDS_FROM * denominator
     scale = 1_000 if is_in_milliseconds else 1_000_000
-    micros = numerator * scale // denominator
-    try:
-        from_micros(micros)
-    except OverflowError:
-        _reject(written)
-    return micros
+    return _require_years(numerator * scale // denominator, written)
+
+
+def _require_years(at_us: int, written: Any) -> int:
+    if EARLIEST_US <= at_us <= LATEST_US:
+        return at_us
+    return _reject(written)
 
 
 def _reject(value: Any) -> NoReturn:
