@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.evaluate.world import World, event, utc
 
 from headcount.errors import DataError
 from headcount.evaluate.classic import ImportReport, NotClassicError, import_members
+from tests.evaluate.world import World, event, utc
 
 
 def import_list(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.evaluate.world import World, event, utc
 
 from headcount.errors import UnknownSegmentError
 from headcount.evaluate.deletion import delete_segment
+from tests.evaluate.world import World, event, utc
 
 
 @pytest.fixture

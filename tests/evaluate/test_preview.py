@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.evaluate.world import World, event, utc
-
 from headcount.evaluate.preview import preview
+from tests.evaluate.world import World, event, utc
 
 
 def test_sizes_are_exact_whole_and_by_condition(world: World) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.evaluate.world import World, event
-
 from headcount.evaluate.proposal import SegmentProposal
+from tests.evaluate.world import World, event
 
 
 def proposal_of(world: World, segment_id: str, at: str) -> SegmentProposal:

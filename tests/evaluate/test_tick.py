@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.evaluate.world import World, event, opened, utc
 
 from headcount.evaluate.tick import OlderTickError
 from headcount.store import registry
+from tests.evaluate.world import World, event, opened, utc
 
 BOUGHT = "  - event: buy\n    date_range: last 2 days"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.evaluate.world import World, attributes, event, utc
 
 from headcount.evaluate.why import UnknownUserError
+from tests.evaluate.world import World, attributes, event, utc
 
 
 def test_count_that_fell_short_says_how_many_and_which(world: World) -> None:

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from headcount.definitions.load import Loaded, load_definitions
 from headcount.definitions.loaded import Registry
 from headcount.definitions.settings import Limits, Settings, Source, System
+from headcount.evaluate.outcome import SegmentReport, TickReport
 from headcount.evaluate.proposal import Proposal, propose
-from headcount.evaluate.tick import SegmentReport, TickReport, evaluate_tick
+from headcount.evaluate.tick import evaluate_tick
 from headcount.evaluate.why import Explanation, explain
 from headcount.ingest.sources import ingest_sources
 from headcount.store import membership, registry

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headcount.errors import Fault
-    from headcount.evaluate.tick import TickReport
+    from headcount.evaluate.outcome import TickReport
     from headcount.exports.export import Export
     from headcount.ingest.report import IngestReport
     from headcount.pipeline.exporting import ExportsReport

@@ -9,41 +9,38 @@ Source: segments.md §5-6.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
 
 import polars as pl
 
 from headcount import clock
-from headcount.definitions.fingerprint import fingerprint
-from headcount.definitions.load import Loaded, definition_to_json
+from headcount.definitions.load import Loaded
 from headcount.definitions.settings import System
-from headcount.errors import EvaluationError, Fault, UsageError
+from headcount.errors import EvaluationError, UsageError
 from headcount.evaluate.full import (
     Evaluator,
     MissingReferenceError,
     in_dependency_order,
     require_within,
 )
+from headcount.evaluate.outcome import Outcome, TickReport, report_of
 from headcount.evaluate.predicates import Moment
+from headcount.evaluate.record import record_outcomes
 from headcount.evaluate.registration import Case, plan_registration, status_of
 from headcount.rules.bounds import plan_bounds
 from headcount.rules.compile import Plan, compile_definition
 from headcount.store import membership, registry, runs, snapshots
 from headcount.store.history import History
 from headcount.store.membership import Change
-from headcount.store.registry import Registered, Standing
+from headcount.store.registry import Registered
 from headcount.store.snapshots import Snapshot
 from headcount.store.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
-
-Mode = Literal["full", "kept"]
 
 
 class OlderTickError(UsageError):
@@ -58,54 +55,6 @@ class OlderTickError(UsageError):
             f"{clock.to_text(at)} is before the newest evaluated tick, "
             f"{clock.to_text(newest)}; a normal tick never rewrites the past"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentReport:
-    """What a tick made of one segment; `members` None before the first success."""
-
-    segment_id: str
-    system: str
-    status: str
-    reason: str | None
-    version: int
-    mode: Mode
-    members: int | None
-    entered: int
-    exited: int
-
-
-@dataclass(frozen=True, slots=True)
-class TickReport:
-    """What a tick did; `faults` are files and edits that were not taken."""
-
-    run_id: str
-    at: datetime
-    seconds: float
-    segments: tuple[SegmentReport, ...]
-    faults: tuple[Fault, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """As `evaluate --json` prints it (interface.md §3)."""
-        return {
-            "at": clock.to_text(self.at),
-            "run_id": self.run_id,
-            "seconds": self.seconds,
-            "segments": [asdict(one) for one in self.segments],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one case: a change with its snapshot, or a reason."""
-
-    case: Case
-    status: str
-    reason: str | None
-    seconds: float
-    bounds: list[dict[str, object]]
-    change: Change | None = None
-    snapshot: Snapshot | None = None
 
 
 @dataclass(slots=True)
@@ -154,13 +103,13 @@ def evaluate_tick(
         seconds=clock.elapsed_s() - started,
     )
     with warehouse.transaction():
-        _commit(warehouse, run, outcomes, now)
+        record_outcomes(warehouse, run, outcomes, now=now)
     snapshots.write_manifests(warehouse, folder)
     return TickReport(
         run.run_id,
         at,
         round(clock.elapsed_s() - started, 6),
-        tuple(map(_report, outcomes)),
+        tuple(map(report_of, outcomes)),
         (*loaded.faults, *(one.fault for one in registration.refusals)),
     )
 
@@ -251,119 +200,3 @@ def _finished(tick: Tick, segment_id: str) -> pl.Series:
     if registered is None or registered.deleted_at or registered.members is None:
         raise MissingReferenceError(segment_id)
     return membership.read_current(tick.warehouse, segment_id)
-
-
-# ── commit ────────────────────────────────────────────────────────────────────
-
-
-def _commit(
-    warehouse: Warehouse, run: runs.Run, outcomes: Iterable[Outcome], now: datetime
-) -> None:
-    """Everything the tick found is in the store; inside one transaction."""
-    runs.record_run(warehouse, run)
-    for outcome in outcomes:
-        _register(warehouse, outcome.case, now)
-        if outcome.change is not None:
-            _commit_members(warehouse, run, outcome, outcome.change)
-        registry.update_segment(warehouse, _standing(outcome))
-        runs.record_segment(warehouse, run, _entry(outcome))
-
-
-def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:
-    definition = case.definition
-    text = definition_to_json(definition)
-    if case.edit == "new":
-        registry.add_segment(
-            warehouse,
-            segment_id=definition.id,
-            system=definition.system,
-            file=case.file,
-            is_classic=definition.classic,
-            now=now,
-        )
-    if case.edit in {"new", "changed"}:
-        registry.add_version(
-            warehouse,
-            segment_id=definition.id,
-            version=case.version,
-            fingerprint=fingerprint(definition),
-            definition=text,
-            now=now,
-        )
-    if case.edit == "reworded":
-        registry.reword_version(
-            warehouse,
-            segment_id=definition.id,
-            version=case.version,
-            definition=text,
-        )
-
-
-def _commit_members(
-    warehouse: Warehouse, run: runs.Run, outcome: Outcome, change: Change
-) -> None:
-    case = outcome.case
-    membership.commit_change(
-        warehouse,
-        change,
-        segment_id=case.segment_id,
-        at=case.at,
-        version=case.version,
-    )
-    registry.mark_version_used(
-        warehouse, segment_id=case.segment_id, version=case.version, at=case.at
-    )
-    if outcome.snapshot is not None:
-        snapshots.commit_snapshot(
-            warehouse, outcome.snapshot, at=case.at, run_id=run.run_id
-        )
-
-
-def _standing(outcome: Outcome) -> Standing:
-    case, change = outcome.case, outcome.change
-    is_frozen = outcome.status == "Expired" and case.registered is not None
-    kept_expiry = case.registered.expired_at if case.registered and is_frozen else None
-    return Standing(
-        segment_id=case.segment_id,
-        file=case.file,
-        version=case.version,
-        status=outcome.status,
-        reason=outcome.reason,
-        is_orphaned=case.is_orphaned,
-        members=change.members.height if change is not None else None,
-        evaluated_at=case.at if change is not None else None,
-        expired_at=case.at if case.is_last and change is not None else kept_expiry,
-    )
-
-
-def _entry(outcome: Outcome) -> runs.SegmentEntry:
-    report, change = _report(outcome), outcome.change
-    return runs.SegmentEntry(
-        segment_id=report.segment_id,
-        version=report.version,
-        mode=report.mode,
-        status=report.status,
-        reason=report.reason,
-        members=report.members,
-        entered=report.entered,
-        exited=report.exited,
-        stayed=change.stayed if change is not None else report.members or 0,
-        bounds=json.dumps(outcome.bounds),
-        seconds=outcome.seconds,
-    )
-
-
-def _report(outcome: Outcome) -> SegmentReport:
-    case, change = outcome.case, outcome.change
-    kept = case.registered.members if case.registered is not None else None
-    return SegmentReport(
-        segment_id=case.segment_id,
-        system=case.definition.system,
-        status=outcome.status,
-        reason=outcome.reason,
-        version=case.version,
-        mode="kept" if change is None else "full",
-        members=kept if change is None else change.members.height,
-        entered=0 if change is None else change.entered.height,
-        exited=0 if change is None else change.exited.height,
-    )

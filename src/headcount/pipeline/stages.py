@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from headcount.evaluate.tick import TickReport, evaluate_tick
+from headcount.evaluate.outcome import TickReport
+from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.report import IngestReport
 from headcount.ingest.sources import ingest_sources
 from headcount.pipeline.survey import load_beside

@@ -16,7 +16,7 @@ from headcount.definitions.load import (
     definition_from_json,
     load_definitions,
 )
-from headcount.definitions.loaded import Registry
+from headcount.definitions.loaded import FaultyFile, Registry
 from headcount.definitions.mistakes import nearest
 from headcount.definitions.model import Definition
 from headcount.errors import (
@@ -74,14 +74,25 @@ class Survey:
     """Every segment of a project, by system and id, and the files that are faulty."""
 
     segments: tuple[SegmentView, ...]
-    faults: tuple[Fault, ...]
+    faulty: tuple[FaultyFile, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault of the files, in their order."""
+        return tuple(fault for each in self.faulty for fault in each.faults)
 
     def require(self, segment_id: str) -> SegmentView:
-        """The segment, or UnknownSegmentError with the nearest id."""
+        """The segment; UnknownSegmentError has the nearest id when there is none.
+
+        Raises DefinitionError when there is only a faulty file for it.
+        """
         by_id = {segment.segment_id: segment for segment in self.segments}
-        if segment_id not in by_id:
-            raise UnknownSegmentError(segment_id, nearest=nearest(segment_id, by_id))
-        return by_id[segment_id]
+        if segment_id in by_id:
+            return by_id[segment_id]
+        theirs = [each for each in self.faulty if each.segment_id == segment_id]
+        if theirs:
+            raise DefinitionError([fault for each in theirs for fault in each.faults])
+        raise UnknownSegmentError(segment_id, nearest=nearest(segment_id, by_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +173,10 @@ def require_known(project: Project, segment_id: str) -> SegmentView:
 def survey(
     project: Project, warehouse: Warehouse, *, at: datetime | None = None
 ) -> Survey:
-    """The project's segments as they stood at `at`, None: as they stand."""
+    """The project's segments as they stood at `at`, None: as they stand.
+
+    One that was deleted since is among those of a past instant.
+    """
     loaded = load_beside(project, warehouse)
     registered = read_registered(warehouse)
     told = read_told(warehouse, at)
@@ -175,7 +189,7 @@ def survey(
             orphaned=one.is_orphaned,
         )
         for one in registered.values()
-        if one.deleted_at is None
+        if one.deleted_at is None or (at is not None and at < one.deleted_at)
     ]
     views += [
         _view(project, one.definition, UNSEEN, file=one.file)
@@ -183,7 +197,7 @@ def survey(
         if one.definition.id not in registered
     ]
     views.sort(key=lambda view: (view.system, view.segment_id))
-    return Survey(tuple(views), loaded.faults)
+    return Survey(tuple(views), loaded.faulty)
 
 
 def _stand(registered: Registered, told: Told | None, *, is_past: bool) -> _Stand:

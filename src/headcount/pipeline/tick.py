@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from headcount import clock
-from headcount.evaluate.tick import TickReport
+from headcount.evaluate.outcome import TickReport
 from headcount.ingest.report import IngestReport
 from headcount.pipeline.exporting import ExportsReport, export_due
 from headcount.pipeline.pushing import push as push_all

@@ -1,0 +1,116 @@
+"""What a tick found goes into the store, as one: the caller holds the transaction.
+
+Source: segments.md §6.2 and §6.4.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from headcount.definitions.fingerprint import fingerprint
+from headcount.definitions.load import definition_to_json
+from headcount.evaluate.outcome import Outcome, report_of
+from headcount.evaluate.registration import Case
+from headcount.store import membership, registry, runs, snapshots
+from headcount.store.membership import Change
+from headcount.store.registry import Standing
+from headcount.store.warehouse import Warehouse
+
+
+def record_outcomes(
+    warehouse: Warehouse, run: runs.Run, outcomes: Iterable[Outcome], *, now: datetime
+) -> None:
+    """Everything the tick found is in the store; inside one transaction."""
+    runs.record_run(warehouse, run)
+    for outcome in outcomes:
+        _register(warehouse, outcome.case, now)
+        if outcome.change is not None:
+            _commit_members(warehouse, run, outcome, outcome.change)
+        registry.update_segment(warehouse, _standing(outcome))
+        runs.record_segment(warehouse, run, _entry(outcome))
+
+
+def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:
+    definition = case.definition
+    text = definition_to_json(definition)
+    if case.edit == "new":
+        registry.add_segment(
+            warehouse,
+            segment_id=definition.id,
+            system=definition.system,
+            file=case.file,
+            is_classic=definition.classic,
+            now=now,
+        )
+    if case.edit in {"new", "changed"}:
+        registry.add_version(
+            warehouse,
+            segment_id=definition.id,
+            version=case.version,
+            fingerprint=fingerprint(definition),
+            definition=text,
+            now=now,
+        )
+    if case.edit == "reworded":
+        registry.reword_version(
+            warehouse,
+            segment_id=definition.id,
+            version=case.version,
+            definition=text,
+        )
+
+
+def _commit_members(
+    warehouse: Warehouse, run: runs.Run, outcome: Outcome, change: Change
+) -> None:
+    case = outcome.case
+    membership.commit_change(
+        warehouse,
+        change,
+        segment_id=case.segment_id,
+        at=case.at,
+        version=case.version,
+    )
+    registry.mark_version_used(
+        warehouse, segment_id=case.segment_id, version=case.version, at=case.at
+    )
+    if outcome.snapshot is not None:
+        snapshots.commit_snapshot(
+            warehouse, outcome.snapshot, at=case.at, run_id=run.run_id
+        )
+
+
+def _standing(outcome: Outcome) -> Standing:
+    case, change = outcome.case, outcome.change
+    is_frozen = outcome.status == "Expired" and case.registered is not None
+    kept_expiry = case.registered.expired_at if case.registered and is_frozen else None
+    return Standing(
+        segment_id=case.segment_id,
+        file=case.file,
+        version=case.version,
+        status=outcome.status,
+        reason=outcome.reason,
+        is_orphaned=case.is_orphaned,
+        members=change.members.height if change is not None else None,
+        evaluated_at=case.at if change is not None else None,
+        expired_at=case.at if case.is_last and change is not None else kept_expiry,
+    )
+
+
+def _entry(outcome: Outcome) -> runs.SegmentEntry:
+    report, change = report_of(outcome), outcome.change
+    return runs.SegmentEntry(
+        segment_id=report.segment_id,
+        version=report.version,
+        mode=report.mode,
+        status=report.status,
+        reason=report.reason,
+        members=report.members,
+        entered=report.entered,
+        exited=report.exited,
+        stayed=change.stayed if change is not None else report.members or 0,
+        bounds=json.dumps(outcome.bounds),
+        seconds=outcome.seconds,
+    )
