@@ -35,13 +35,15 @@ def parse_instant(text: str) -> datetime:
 
 
 def to_text(instant: datetime) -> str:
-    """The instant in ISO 8601, in UTC with a Z: as every JSON of this package says it."""
+    """The instant in ISO 8601, in UTC with a Z: as all JSON of this package says it."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def last_tick(instant: datetime) -> datetime:
     """The newest whole quarter hour that is not after `instant`."""
-    since_midnight = instant - instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    since_midnight = instant - instant.replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     return instant - since_midnight % TICK
 
 

@@ -92,7 +92,6 @@ def test_event_dated_ahead_counts_when_due(world: World) -> None:
 
 
 def test_failing_segment_keeps_its_last_good_members(world: World) -> None:
-    world.settings.systems["shop"] = world.settings.systems["shop"]
     world.log(event("ann", "buy", "2024-05-01"))
     world.define("buyers", BOUGHT)
     world.define("others", "  - not: {event: buy}")
@@ -267,3 +266,16 @@ def test_run_records_version_position_and_bounds(world: World) -> None:
     assert version == 1
     assert position > 0
     assert '"start": "2024-04-30T00:00:00Z", "end": "2024-05-02T00:00:00Z"' in bounds
+
+
+def test_system_taken_out_of_the_project_fails_its_segments(world: World) -> None:
+    world.log(event("ann", "buy", "2024-05-01"))
+    world.define("buyers", BOUGHT)
+    world.tick("2024-05-02")
+
+    (world.segments / "buyers.yaml").unlink()
+    world.settings.systems.clear()
+    report = world.report("2024-05-02T00:15", "buyers")
+
+    assert (report.status, report.members) == ("Failed", 1)
+    assert report.reason == "headcount.yaml has no system 'shop' any more"

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-from polars._typing import PolarsDataType
 
 from headcount.clock import parse_instant
 from headcount.definitions.fingerprint import fingerprint
@@ -26,7 +25,7 @@ from headcount.store.registry import Standing
 from headcount.store.warehouse import Warehouse
 
 HEADERS = (["user_id"], ["user_id", "entered_at"])
-LISTED: dict[str, PolarsDataType] = {"user_id": pl.String, "entered_at": INSTANT}
+LISTED = pl.Schema({"user_id": pl.String, "entered_at": INSTANT})
 
 
 class NotClassicError(UsageError):

@@ -94,7 +94,7 @@ def plan_registration(
             case = _of_registered(one, at, fault)
             if segment_id not in refused:
                 case = replace(case, is_orphaned=fault is None)
-        cases.append(_timed(case, systems[case.definition.system]))
+        cases.append(_timed(case, systems.get(case.definition.system)))
     return Registration(tuple(cases), refusals)
 
 
@@ -127,13 +127,19 @@ def _of_registered(registered: Registered, at: datetime, fault: Fault | None) ->
     return replace(case, todo="keep" if is_kept else "fail", reason=str(fault))
 
 
-def _timed(case: Case, system: System) -> Case:
-    """The case with its last evaluation placed, and an expired one left alone."""
+def _timed(case: Case, system: System | None) -> Case:
+    """The case with its last evaluation placed, and an expired one left alone.
+
+    A system that headcount.yaml no longer names fails its segments.
+    """
     registered = case.registered
     if case.todo != "evaluate":
         return case
     if registered is not None and registered.status == "Expired":
         return replace(case, todo="keep")
+    if system is None:
+        reason = f"headcount.yaml has no system {case.definition.system!r} any more"
+        return replace(case, todo="fail", reason=reason)
     end = expiry(case.definition, system.timezone)
     if end is None or end > case.at:
         return case

@@ -38,7 +38,7 @@ def property_column(path: str) -> str:
 
 
 class History:
-    """What a system's users did and are; `user_code` narrows every frame to one user."""
+    """What a system's users did and are; `user_code` narrows all frames to one user."""
 
     def __init__(
         self, warehouse: Warehouse, system: str, *, user_code: int | None = None

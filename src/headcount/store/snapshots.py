@@ -72,7 +72,7 @@ def write_snapshot(
 def commit_snapshot(
     warehouse: Warehouse, snapshot: Snapshot, *, at: datetime, run_id: str
 ) -> None:
-    """The snapshot is the valid one of the tick `at`, also when an earlier tick made it.
+    """The snapshot is the valid one of the tick `at`, also when it is an earlier one.
 
     Runs inside the caller's transaction. A tick told again replaces its own.
     """
