@@ -1,7 +1,7 @@
 import pytest
 
-from headcount.store.warehouse import Warehouse
 from headcount.resources import folder
+from headcount.store.warehouse import Warehouse
 
 QUERIES = sorted(path.stem for path in (folder("sql") / "catalog").glob("*.sql"))
 PARAMS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,30 +93,24 @@ def history(
     ] = None,
     at: At = None,
 ) -> int:
-    """Tell how a segment grew and shrank, or when one user was in it."""
+    """Tell how a segment grew and shrank, or when one user was in it.
+
+    A deleted segment keeps its history.
+    """
     from headcount.pipeline.survey import open_to_look, survey
     from headcount.store.catalog import read_sizes, read_stays
+    from headcount.store.registry import read_registered
 
     instant = session.instant(at)
     with open_to_look(session.project) as warehouse:
-        survey(session.project, warehouse).require(segment)
+        if segment not in read_registered(warehouse):
+            survey(session.project, warehouse).require(segment)
         sizes = read_sizes(warehouse, segment, until=instant, most=SIZES_TOLD)
-        stays = [] if user is None else read_stays(warehouse, segment, user)
+        stays = read_stays(warehouse, segment, user) if user is not None else []
     if user is None:
-        session.answer(
-            {"segment_id": segment, "sizes": [asdict(size) for size in sizes]},
-            lambda: [_size_table(sizes)],
-        )
-        return DONE
-    told = [stay for stay in stays if instant is None or stay.entered_at <= instant]
-    session.answer(
-        {
-            "segment_id": segment,
-            "user_id": user,
-            "stays": [asdict(stay) for stay in told],
-        },
-        lambda: [_stay_table(told)],
-    )
+        _tell_sizes(session, segment, sizes)
+    else:
+        _tell_stays(session, segment, user, list(_until(stays, instant)))
     return DONE
 
 
@@ -126,6 +120,32 @@ def register(app: typer.Typer) -> None:
     app.command("list", rich_help_panel=panel)(command(list_segments))
     for function in (show, members, history):
         app.command(rich_help_panel=panel)(command(function))
+
+
+def _tell_sizes(session: Session, segment: str, sizes: Sequence[Size]) -> None:
+    session.answer(
+        {"segment_id": segment, "sizes": [asdict(size) for size in sizes]},
+        lambda: [_size_table(sizes)],
+    )
+
+
+def _tell_stays(
+    session: Session, segment: str, user: str, stays: Sequence[Stay]
+) -> None:
+    document = {"segment_id": segment, "user_id": user}
+    session.answer(
+        document | {"stays": [asdict(stay) for stay in stays]},
+        lambda: [_stay_table(stays)],
+    )
+
+
+def _until(stays: Sequence[Stay], instant: datetime | None) -> Iterator[Stay]:
+    """The stays as they were known at the instant: later ends had not come yet."""
+    for stay in stays:
+        if instant is None or (stay.left_at and stay.left_at <= instant):
+            yield stay
+        elif stay.entered_at <= instant:
+            yield replace(stay, left_at=None)
 
 
 def _listing(segments: Sequence[SegmentView]) -> Iterator[RenderableType]:

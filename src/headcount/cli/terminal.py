@@ -25,9 +25,17 @@ STYLES = {
 }
 
 
+class Terminal(Console):
+    """A console that leaves it to the command what happens when its reader is gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise again: Rich would end the process and close its stdout for good."""
+        raise BrokenPipeError
+
+
 def terminal(stream: IO[str]) -> Console:
     """A console on `stream`: colours only where it is a terminal, no text is markup."""
-    return Console(file=stream, markup=False, highlight=False, emoji=False)
+    return Terminal(file=stream, markup=False, highlight=False, emoji=False)
 
 
 def table(columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> Table:
