@@ -3,7 +3,9 @@
 -- grain: one row a destination and segment, in that order
 -- columns: destination, segment_id, system, remote_name
 WITH newest AS (
-    SELECT segment_id, arg_max(sha256, at) AS sha256 FROM snapshots GROUP BY segment_id
+    SELECT x.segment_id, arg_max(x.sha256, x.at) AS sha256
+    FROM snapshots AS x
+    GROUP BY x.segment_id
 )
 SELECT t.destination, t.segment_id, g.system, s.remote_name
 FROM wanted_targets AS t

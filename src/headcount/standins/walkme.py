@@ -1,12 +1,12 @@
 """A stand-in of the WalkMe Segments API (vendors.md §1).
 
-It enforces what WalkMe documents: the token call, bearer tokens that end, 25,000 ids a
-request, 100 characters an id, three actions, segment GUIDs with hyphens, JSON bodies.
+It enforces what WalkMe documents: the token call, bearer tokens that end, 25,000 ids
+a request, 100 characters an id, three actions, segment GUIDs with hyphens, JSON.
 
 What agreeing with it does not prove: the shape of every reply to create, update, list
 and delete; that list and delete have these paths; that an id or a name may be used once
-only (409 here); that an empty segment may be created; that adding a member or removing a
-stranger is no error; that `override` is one step; status and body of a refused token
+only (409 here); that an empty segment may be created; that adding a member or removing
+a stranger is no error; that `override` is one step; status and body of a refused token
 request; any 429 at all. WalkMe documents none of these (INF or NOT FOUND).
 """
 

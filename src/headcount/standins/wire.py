@@ -94,10 +94,11 @@ class Wire:
         is_token = scope["path"] == self._token_path
         fault = self.plan.next_for_token() if is_token else self.plan.next_for_call()
         body = await _read_body(receive)
+        is_too_early = not is_token and _now_s() < self._paused_until_s
         if not is_token:
             await self.deliver_late(requests=1)
         reply = await self._answer(scope, body, fault)
-        self._record(scope, body, fault, reply, is_token=is_token)
+        self._record(scope, body, fault, reply, is_too_early=is_too_early)
         if reply is None:
             self.connections.cut(scope)
         else:
@@ -169,7 +170,7 @@ class Wire:
         fault: Fault | None,
         reply: Reply | None,
         *,
-        is_token: bool,
+        is_too_early: bool,
     ) -> None:
         self.seen.append(
             Seen(
@@ -180,7 +181,7 @@ class Wire:
                 body_bytes=len(body),
                 fault=None if fault is None else fault.value,
                 status=None if reply is None else reply.status,
-                is_too_early=not is_token and _now_s() < self._paused_until_s,
+                is_too_early=is_too_early,
             )
         )
 
@@ -213,9 +214,9 @@ def _spoil(reply: Reply, fault: Fault | None) -> Reply | None:
         case Fault.FAILED_AFTER | Fault.PARTIAL:
             return Reply(500)
         case Fault.TRUNCATED:
-            return Reply(reply.status, reply.body or b"{}", is_cut=True)
+            return Reply(200, reply.body or b"{}", is_cut=True)
         case Fault.OVERSIZED:
-            return Reply(reply.status, b'"' + b"x" * OVERSIZED_BYTES + b'"')
+            return Reply(200, b'"' + b"x" * OVERSIZED_BYTES + b'"')
         case Fault.HTML:
             return Reply(200, b"<html>Sorry</html>", "text/html")
         case _:

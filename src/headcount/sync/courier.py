@@ -111,10 +111,9 @@ class Courier:
         """Whether the destination is to be left alone now."""
         failures = 0 if isinstance(error, RateLimitError) else 1
         must_rest = self._failures_in_row + failures >= self._patience.rest_after
-        pause_s = self._patience.rest_s if must_rest else (error.retry_after_s or 0.0)
-        self._ledger.note_trouble(
-            failures=failures, paused_until=self.at + timedelta(seconds=pause_s)
-        )
+        pause_s = self._patience.rest_s if must_rest else error.retry_after_s
+        paused_until = self.at + timedelta(seconds=pause_s) if pause_s else None
+        self._ledger.note_trouble(failures=failures, paused_until=paused_until)
         return must_rest
 
     def _has_time_for(self, wait_s: float) -> bool:

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import Any
 
 from headcount.destinations.base import SegmentRef
+from headcount.destinations.retry_after import LONGEST_S
 from headcount.errors import SyncError
 from headcount.store.warehouse import Warehouse
 from headcount.sync.plan import Action, Batch, Held, Reject, SyncPlan
@@ -68,10 +69,15 @@ class Health:
     paused_until: datetime | None = None
 
     def wait_s(self, at: datetime) -> float:
-        """Seconds until the destination may be called again."""
+        """Seconds until the destination may be called again.
+
+        No pause is longer than LONGEST_S: one that seems to be was written before the
+        clock was set back.
+        """
         if self.paused_until is None:
             return 0.0
-        return max((self.paused_until - at).total_seconds(), 0.0)
+        wait_s = (self.paused_until - at).total_seconds()
+        return wait_s if 0.0 < wait_s <= LONGEST_S else 0.0
 
 
 class Ledger:

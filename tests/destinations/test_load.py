@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import dataclasses
+from contextlib import closing
+
+import pytest
+
+from headcount.definitions.destination_file import OPTIONS
+from headcount.definitions.settings import DestinationSettings
+from headcount.destinations.errors import CredentialsError, MisconfiguredError
+from headcount.destinations.load import VENDORS, load_destination
+from headcount.destinations.walkme import Profile
+from headcount.standins.process import StandIn
+
+LOGIN = StandIn("walkme", "https://api.walkme.com", 0)
+
+
+def test_destination_is_what_its_type_says() -> None:
+    settings = DestinationSettings("main", "walkme", options={"max_batch": 7})
+
+    with closing(load_destination(settings, LOGIN)) as destination:
+        assert destination.name == "main"
+        assert destination.abilities.max_batch == 7
+        assert destination.abilities.can_replace
+
+
+def test_unknown_type_is_told_its_neighbour() -> None:
+    settings = DestinationSettings("main", "walkmee")
+
+    with pytest.raises(MisconfiguredError, match="did you mean 'walkme'"):
+        load_destination(settings, LOGIN)
+
+
+def test_login_without_password_is_refused() -> None:
+    settings = DestinationSettings("main", "walkme")
+    nobody = dataclasses.replace(LOGIN, password="")
+
+    with pytest.raises(CredentialsError, match="the password is missing"):
+        load_destination(settings, nobody)
+
+
+def test_project_file_knows_the_options_of_every_adapter() -> None:
+    assert set(VENDORS) <= set(OPTIONS)
+    fields = {field.name for field in dataclasses.fields(Profile)}
+    assert set(OPTIONS["walkme"]) == fields

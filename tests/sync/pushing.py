@@ -1,0 +1,92 @@
+"""One segment, one vendor, one store: what the tests of pushes work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.contracts.vendors import QuickTime, Vendor
+
+from headcount.destinations.base import Destination, SegmentRef
+from headcount.store.warehouse import Warehouse
+from headcount.sync.push import PATIENCE, push_deletion, push_segment
+from headcount.sync.report import PushResult
+from headcount.sync.retry import Patience
+
+NOW = datetime(2026, 5, 1, 9, 15, 20, tzinfo=UTC)
+TICK = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
+
+
+class Interrupted:
+    """A destination to which something happens right before its first add."""
+
+    def __init__(self, destination: Destination, meanwhile: Callable[[], object]):
+        self.destination = destination
+        self.meanwhile: Callable[[], object] | None = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.destination, name)
+
+    def add(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        self.destination.add(segment, remote_id, user_ids)
+
+
+@dataclass(slots=True)
+class Pushing:
+    """Pushes of one segment; `ticks` counts the snapshots so far."""
+
+    store: Path
+    vendor: Vendor
+    destination: Destination
+    segment: SegmentRef
+    time: QuickTime
+    ticks: int = 0
+
+    @contextmanager
+    def open_store(self) -> Iterator[Warehouse]:
+        with Warehouse.open(self.store) as warehouse:
+            yield warehouse
+
+    def push(self, *members: str, **given: Any) -> PushResult:
+        """The members of a new tick are pushed."""
+        self.ticks += 1
+        return self.push_again(*members, **given)
+
+    def push_again(
+        self,
+        *members: str,
+        patience: Patience = PATIENCE,
+        destination: Destination | None = None,
+        **fields: Any,
+    ) -> PushResult:
+        """The members of the present tick are pushed, `fields` being the segment's."""
+        return push_segment(
+            self.open_store,
+            destination=destination or self.destination,
+            segment=replace(self.segment, **fields),
+            members=members,
+            snapshot_at=TICK + timedelta(minutes=15) * self.ticks,
+            now=NOW + timedelta(minutes=15) * self.ticks,
+            pace=self.time.pace(),
+            patience=patience,
+        )
+
+    def delete(self) -> PushResult:
+        return push_deletion(
+            self.open_store,
+            destination=self.destination,
+            segment=self.segment,
+            now=NOW + timedelta(minutes=15) * self.ticks,
+            pace=self.time.pace(),
+        )
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with self.open_store() as warehouse:
+            return warehouse.con.execute(query).fetchall()

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from headcount.definitions.model import Target
+from headcount.store.warehouse import Warehouse
+from headcount.sync.due import Due, pushes_due
+
+T1 = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
+T2 = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+BOTH = {"walkme", "other"}
+TO_WALKME = {"trials": [Target(name="walkme")]}
+
+
+@pytest.fixture
+def store() -> Iterator[Warehouse]:
+    """Two registered segments, one of them with a snapshot."""
+    with Warehouse.in_memory() as warehouse:
+        for segment_id in ("trials", "pending"):
+            warehouse.con.execute(
+                "INSERT INTO segments BY NAME SELECT $id AS segment_id,"
+                "'crm' AS system, 'f' AS file, 1 AS version, 'Active' AS status,"
+                "false AS is_classic, false AS is_orphaned, $at AS registered_at",
+                {"id": segment_id, "at": T1},
+            )
+        add_snapshot(warehouse, at=T1, sha256="one")
+        yield warehouse
+
+
+def add_snapshot(store: Warehouse, *, at: datetime, sha256: str) -> None:
+    store.con.execute(
+        "INSERT INTO snapshots VALUES ('trials', $at, 'f', 1, $sha256, 'r')",
+        {"at": at, "sha256": sha256},
+    )
+
+
+def add_sync(store: Warehouse, **fields: object) -> None:
+    given = {"status": "synced", "snapshot_at": T1, "adopted_as": None, **fields}
+    store.con.execute(
+        "INSERT INTO syncs BY NAME SELECT 'walkme' AS destination,"
+        "'trials' AS segment_id, 'r1' AS remote_id, 'Trials' AS remote_name,"
+        "false AS may_hold_others, 1 AS generation, $status AS status,"
+        "$snapshot_at AS snapshot_at, $adopted_as AS adopted_as",
+        given,
+    )
+
+
+def test_first_push_is_due(store: Warehouse) -> None:
+    due = pushes_due(store, TO_WALKME, enabled=BOTH)
+
+    assert due == [Due("walkme", "trials", "crm", None)]
+    assert due[0].to_json() == {
+        "destination": "walkme",
+        "segment_id": "trials",
+        "is_deletion": False,
+    }
+
+
+def test_each_target_is_due_in_order(store: Warehouse) -> None:
+    targets = {"trials": [Target(name="walkme"), Target(name="other")]}
+
+    due = pushes_due(store, targets, enabled=BOTH)
+
+    assert [push.destination for push in due] == ["other", "walkme"]
+
+
+def test_nothing_is_due_without_snapshot_target_or_destination(
+    store: Warehouse,
+) -> None:
+    assert pushes_due(store, {"pending": [Target(name="walkme")]}, enabled=BOTH) == []
+    assert pushes_due(store, {"trials": []}, enabled=BOTH) == []
+    assert pushes_due(store, TO_WALKME, enabled={"other"}) == []
+    assert pushes_due(store, {}, enabled=set()) == []
+
+
+def test_nothing_is_due_when_the_newest_snapshot_is_there(store: Warehouse) -> None:
+    add_sync(store)
+    assert pushes_due(store, TO_WALKME, enabled=BOTH) == []
+
+    add_snapshot(store, at=T2, sha256="one")  # another tick, the same members
+    assert pushes_due(store, TO_WALKME, enabled=BOTH) == []
+
+    store.con.execute(
+        "UPDATE snapshots AS s SET sha256 = 'two' WHERE s.at = $at", {"at": T2}
+    )
+    assert len(pushes_due(store, TO_WALKME, enabled=BOTH)) == 1
+
+
+@pytest.mark.parametrize("status", ["pushing", "behind", "failed"])
+def test_push_that_did_not_get_there_is_due_again(
+    store: Warehouse, status: str
+) -> None:
+    add_sync(store, status=status)
+
+    assert len(pushes_due(store, TO_WALKME, enabled=BOTH)) == 1
+
+
+def test_adoption_is_due_once(store: Warehouse) -> None:
+    targets = {"trials": [Target(name="walkme", remote_id="r9")]}
+    add_sync(store)
+    assert pushes_due(store, targets, enabled=BOTH)[0].adopts == "r9"
+
+    store.con.execute("UPDATE syncs SET adopted_as = 'r9'")
+    assert pushes_due(store, targets, enabled=BOTH) == []
+
+
+def test_deletion_is_due_until_it_is_done(store: Warehouse) -> None:
+    add_sync(store)
+    store.con.execute("UPDATE segments SET deleted_at = $at", {"at": T2})
+
+    due = pushes_due(store, TO_WALKME, enabled=BOTH)
+    assert due == [Due("walkme", "trials", "crm", "Trials", is_deletion=True)]
+    assert pushes_due(store, {}, enabled={"other"}) == []
+
+    store.con.execute("UPDATE syncs SET status = 'deleted'")
+    assert pushes_due(store, {}, enabled=BOTH) == []
