@@ -23,30 +23,30 @@ def evaluate_segments() -> None:
 
     @task
     def ingest() -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        return stages.ingest()
+        return tasks.ingest()
 
     @task(outlets=[MEMBERSHIP])
     def evaluate(*, dag_run: Any, outlet_events: Any) -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        report = stages.evaluate(tick_of(dag_run))
-        outlet_events[MEMBERSHIP].extra = stages.counts(report)
+        report = tasks.evaluate(tick_of(dag_run))
+        outlet_events[MEMBERSHIP].extra = tasks.counts(report)
         return report
 
     @task
     def publish() -> None:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        stages.publish()
+        tasks.publish()
 
     @task
     def require_all_good(ingested: dict[str, Any], evaluated: dict[str, Any]) -> None:
         """Comes last: a segment that failed holds nothing else up."""
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        stages.require_all_good(ingested, evaluated)
+        tasks.require_all_good(ingested, evaluated)
 
     ingested, evaluated = ingest(), evaluate()
     chain(ingested, evaluated, publish(), require_all_good(ingested, evaluated))

@@ -34,11 +34,11 @@ def export_segments() -> None:
 
     @task(inlets=[MEMBERSHIP])
     def export(*, params: dict[str, Any]) -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
         if params["segment"]:
-            return stages.export(params["segment"], params["format"])
-        return stages.export_due()
+            return tasks.export(params["segment"], params["format"])
+        return tasks.export_due()
 
     export()
 

@@ -23,17 +23,17 @@ def ingest_events() -> None:
 
     @task(outlets=[EVENTS])
     def ingest(*, outlet_events: Any) -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        report = stages.ingest()
-        outlet_events[EVENTS].extra = stages.counts(report)
+        report = tasks.ingest()
+        outlet_events[EVENTS].extra = tasks.counts(report)
         return report
 
     @task
     def require_all_good(ingested: dict[str, Any]) -> None:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        stages.require_all_good(ingested)
+        tasks.require_all_good(ingested)
 
     require_all_good(ingest())
 

@@ -23,9 +23,9 @@ def maintain_warehouse() -> None:
 
     @task
     def maintain() -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        return stages.maintain()
+        return tasks.maintain()
 
     maintain()
 

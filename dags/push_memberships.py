@@ -24,25 +24,25 @@ def push_memberships() -> None:
 
     @task(inlets=[MEMBERSHIP])
     def due() -> list[dict[str, str]]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        return stages.pushes_due()
+        return tasks.pushes_due()
 
     @task(
         max_active_tis_per_dagrun=4,
         map_index_template="{{ task.op_kwargs.values() | join(' ') }}",
     )
     def push(destination: str, segment_id: str) -> dict[str, Any]:
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        return stages.push(destination, segment_id)
+        return tasks.push(destination, segment_id)
 
     @teardown
     def publish() -> None:
         """Comes last in any case; as a teardown it leaves the run as red as it is."""
-        from headcount.provider import stages
+        from headcount.provider import tasks
 
-        stages.publish()
+        tasks.publish()
 
     push.expand_kwargs(due()) >> publish()
 

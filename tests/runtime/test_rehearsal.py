@@ -17,7 +17,7 @@ AT = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
 NOW = AT + timedelta(seconds=5)
 DAGS = """
     import os
-    from datetime import datetime, UTC
+    from datetime import datetime, timedelta, UTC
     from airflow.sdk import CronDataIntervalTimetable, dag, task
 
     EACH_QUARTER = CronDataIntervalTimetable("*/15 * * * *", timezone="UTC")
@@ -39,7 +39,7 @@ DAGS = """
 
     @dag(schedule=None)
     def fails():
-        @task
+        @task(retries=2, retry_delay=timedelta(minutes=1))
         def refuse():
             raise ValueError("no")
 

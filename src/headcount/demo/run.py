@@ -87,7 +87,7 @@ def run_demo(scratch: Path | None = None, *, say: Say) -> DemoReport:
         seconds=round(time.monotonic() - started, 1),
         segments=segments,
         project=project,
-        exports=tuple(sorted((project / "exports").glob("*.*"))),
+        exports=tuple(sorted((project / "exports").glob("[!.]*"))),
         airflow_log=home.folder / "airflow.log",
     )
 

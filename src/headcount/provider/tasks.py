@@ -9,9 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from airflow.sdk.log import mask_secret
+
 from headcount import pipeline
 from headcount.clock import last_tick, now
 from headcount.errors import StateError
+from headcount.exports.export import Format
 from headcount.provider.hooks import open_project
 
 Report = dict[str, Any]
@@ -28,6 +31,12 @@ class PartialError(StateError):
     def __init__(self, failures: list[str]) -> None:
         self.failures = failures
         super().__init__("; ".join(failures))
+
+
+class PushError(PartialError):
+    """A destination does not hold what it should."""
+
+    kind = "push"
 
 
 def ingest() -> Report:
@@ -51,14 +60,24 @@ def pushes_due() -> list[dict[str, str]]:
 
 
 def push(destination: str, segment_id: str) -> Report:
-    """The destination holds the newest membership; raises when it does not."""
+    """The destination holds the newest membership; PushError says why it does not.
+
+    What failed for a while is due again at the next tick; no retry comes before that,
+    as each request has had its own.
+    """
     report = pipeline.push(
-        open_project(), now=now(), destination=destination, segment_id=segment_id
+        open_project(),
+        now=now(),
+        destination=destination,
+        segment_id=segment_id,
+        on_secret=mask_secret,
     )
+    if not report.is_good:
+        raise PushError([push.reason or push.status for push in report.results])
     return report.to_json()
 
 
-def export(segment_id: str, file_format: str) -> Report:
+def export(segment_id: str, file_format: Format) -> Report:
     """A file of the segment's newest snapshot is in the exports folder."""
     report = pipeline.export(open_project(), segment_id, format=file_format, now=now())
     return report.to_json()

@@ -2,7 +2,7 @@
 
 A process of its own holds Airflow, so that the caller's process never imports it, and
 what Airflow prints goes to a log file. Runs go through `dag.test()`: every task in that
-process, no scheduler, and no runs that an asset would have started.
+process, no scheduler, no retries, and no runs that an asset would have started.
 """
 
 from __future__ import annotations
@@ -73,20 +73,25 @@ class Rehearsal:
         self,
         dag_id: str,
         *,
-        at: datetime,
+        at: datetime | None,
         now: datetime,
         conf: Mapping[str, Any] | None = None,
+        project: Path | None = None,
     ) -> DagRun:
         """The finished run of `dag_id` for the logical date `at`, at the clock `now`.
 
+        Without `at` as a run that was started by hand; without `project` on the home's.
         A run of the same date before it is run again. What state it ended in is the
         caller's to judge.
         """
+        variables = {"HEADCOUNT_NOW": now.isoformat()}
+        if project is not None:
+            variables["HEADCOUNT_HOME"] = str(project)
         request = {
             "dag_id": dag_id,
-            "at": at.isoformat(),
-            "now": now.isoformat(),
+            "at": at and at.isoformat(),
             "conf": dict(conf or {}),
+            "variables": variables,
         }
         try:
             self._socket.sendall(f"{json.dumps(request)}\n".encode())
@@ -122,10 +127,14 @@ def rehearsing(home: AirflowHome, **settings: str) -> Iterator[Rehearsal]:
     log = home.folder / "airflow.log"
     ours, theirs = socket.socketpair()
     environment = home.environment(**settings)
-    with log.open("ab") as out, _started(theirs, environment, out):
-        # Left in this order: the talk ends, the process sees that and goes.
-        with ours, ours.makefile("r") as answers:
-            yield Rehearsal(ours, answers, log)
+    with (
+        log.open("ab") as out,
+        _started(theirs, environment, out),
+        # Left first: the talk ends, the process sees that and goes.
+        ours,
+        ours.makefile("r") as answers,
+    ):
+        yield Rehearsal(ours, answers, log)
 
 
 @contextmanager

@@ -1,0 +1,162 @@
+"""The five DAGs as Airflow runs them, task by task."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+pytestmark = pytest.mark.airflow
+
+TICK = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
+NEXT = TICK + timedelta(minutes=15)
+
+
+def members(report):
+    return {s["segment_id"]: s["members"] for s in report["segments"]}
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
+def test_folder_imports(airflow):
+    assert airflow.import_errors == {}
+
+
+def test_ingest_takes_in_what_landed(bench):
+    run = bench.run("ingest_events")
+
+    assert run.state == "success"
+    assert run.returned["ingest"]["accepted"] == 3
+
+
+def test_ingest_is_red_when_a_file_is_refused(bench):
+    bench.land("second", ("dan", "look", TICK - timedelta(hours=2)))
+    (bench.project / "landing" / "bad.ndjson").write_text("no\n" * 200)
+
+    run = bench.run("ingest_events")
+
+    assert run.tasks == {"ingest": "success", "require_all_good": "failed"}
+    assert run.returned["ingest"]["accepted"] == 4
+
+
+def test_the_tick_is_the_end_of_the_interval(bench):
+    bench.land(
+        "edge", ("eve", "buy", TICK), ("fay", "buy", TICK - timedelta(seconds=1))
+    )
+
+    report = bench.run("evaluate_segments").returned["evaluate"]
+
+    assert report["at"] == "2024-06-30T00:15:00Z"
+    assert members(report) == {"buyers": 2, "lookers": 2}
+    assert (bench.project / "analytics.duckdb").exists()
+
+
+def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
+    now = datetime.now(UTC)
+
+    run = bench.airflow.run(
+        "evaluate_segments",
+        at=None,
+        now=now + timedelta(minutes=1),
+        project=bench.project,
+    )
+
+    at = datetime.fromisoformat(run.returned["evaluate"]["at"])
+    assert timedelta(0) <= datetime.now(UTC) - at < timedelta(minutes=16)
+    assert at.minute % 15 == at.second == at.microsecond == 0
+
+
+def test_a_repeated_tick_changes_nothing_and_sends_nothing(bench):
+    bench.run("evaluate_segments")
+    bench.run("push_memberships")
+    before, requests = files(bench.project), len(bench.walkme.read_requests())
+
+    again = bench.run("evaluate_segments").returned["evaluate"]
+    push = bench.run("push_memberships")
+
+    assert files(bench.project) == before
+    assert [s["entered"] for s in again["segments"]] == [1, 2]
+    assert push.state == "success"
+    assert push.tasks["push"] == "skipped"
+    assert len(bench.walkme.read_requests()) == requests
+
+
+def test_one_faulty_definition_holds_nothing_else_up(bench):
+    bench.run("evaluate_segments")
+    bench.define("lookers", "name: Lookers\nsystem: crm\nrules: [{evnt: buy}]\n")
+    bench.land("second", ("ben", "buy", TICK + timedelta(minutes=1)))
+
+    run = bench.run("evaluate_segments", NEXT)
+
+    assert run.state == "failed"
+    assert run.tasks["require_all_good"] == "failed"
+    assert {state for task, state in run.tasks.items() if "require" not in task} == {
+        "success"
+    }
+    assert members(run.returned["evaluate"]) == {"buyers": 2, "lookers": 2}
+
+
+def test_push_tells_who_entered_and_who_left(bench):
+    bench.run("evaluate_segments")
+    first = bench.run("push_memberships")
+    bench.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
+    bench.run("evaluate_segments", NEXT)
+    second = bench.run("push_memberships", NEXT)
+
+    assert first.tasks["push[1]"] == second.tasks["push[1]"] == "success"
+    sent = [second.returned[f"push[{n}]"] for n in (0, 1)]
+    assert [(s["added"], s["removed"], s["requests"]) for s in sent] == [
+        (1, 0, 1),
+        (0, 1, 1),
+    ]
+    assert bench.walkme.read_members("buyers") == ["ann", "b"]
+    assert bench.walkme.read_members("lookers") == ["c"]
+
+
+def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
+    sound = (bench.project / "segments" / "buyers.yaml").read_text()
+    bench.define("buyers", sound.replace("[walkme]", "[{walkme: {remote_id: x}}]"))
+    bench.run("evaluate_segments")
+
+    run = bench.run("push_memberships")
+
+    assert run.state == "failed"
+    assert run.tasks == {
+        "due": "success",
+        "push[0]": "failed",
+        "push[1]": "success",
+        "publish": "success",
+    }
+    assert bench.walkme.read_members("lookers") == ["b", "c"]
+
+
+def test_export_by_hand_leaves_a_file(bench):
+    bench.run("evaluate_segments")
+
+    run = bench.run("export_segments", segment="lookers", format="xlsx")
+
+    assert run.state == "success"
+    assert [p.suffix for p in (bench.project / "exports").glob("lookers*")] == [".xlsx"]
+
+
+def test_export_makes_subscriptions_once_a_day(bench):
+    for at in (TICK, NEXT):
+        bench.run("evaluate_segments", at)
+        assert bench.run("export_segments", at).state == "success"
+
+    assert len(list((bench.project / "exports").glob("buyers*.csv"))) == 1
+
+
+def test_maintain_sweeps_what_killed_runs_left(bench):
+    bench.run("evaluate_segments")
+    kept = files(bench.project)
+    orphan = bench.project / "snapshots" / "buyers" / "2024-01-01T00-00-00Z-0.parquet"
+    orphan.write_bytes(b"half")
+
+    run = bench.run("maintain_warehouse")
+
+    assert run.state == "success"
+    assert not orphan.exists()
+    assert files(bench.project) == kept
