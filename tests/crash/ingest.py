@@ -1,0 +1,209 @@
+"""Ingest is killed with -9 at many points; each time a rerun ends in the same store.
+
+    python -m tests.crash.ingest --moments 200 --steps all --calls all --seed 7
+
+`--moments` kills at random moments, `--steps` before named statements and commits,
+`--calls` at writing system calls (needs strace and the right to trace). Prints for each
+kind how often the process was killed, what went wrong, and 3/N: what share of failures
+N successes leave possible.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import duckdb
+
+from headcount.store.warehouse import Warehouse
+from tests.crash.corpus import dice_of, write_corpus
+from tests.crash.victim import STORE, ingest
+
+OF_FILES = ("source_files", "events", "attributes", "rejected_rows")
+TABLES = (*OF_FILES, "systems", "users", "event_names", "schema_version")
+CALLS = ("pwrite64", "fdatasync", "fsync", "rename")
+STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
+ROOT = Path(__file__).parents[2]
+
+
+class Trial(NamedTuple):
+    """How one trial ended: a process that ended by itself proves nothing."""
+
+    name: str
+    was_killed: bool
+    is_well: bool
+
+
+@dataclass
+class Bench:
+    """A corpus, the store of an undisturbed run over it, and room for killed ones."""
+
+    folder: Path
+    seed: int
+    rows: int = 2_000
+    steps: int = 0
+    seconds: float = 0.0
+    wanted: dict[str, Any] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """The corpus is written and the undisturbed store stands."""
+        write_corpus(self.folder, seed=self.seed, rows=self.rows)
+        started = time.perf_counter()
+        self.steps = ingest(self.reference, self.folder)
+        self.seconds = time.perf_counter() - started
+        self.wanted = digest(self.reference / STORE)
+
+    @property
+    def reference(self) -> Path:
+        """The project of the undisturbed run."""
+        return self.folder / "undisturbed"
+
+    def kill_at_moment(self, moment: float) -> Trial:
+        """Killed after that share of the time an undisturbed run takes."""
+        wait_s = moment * self.seconds
+        return self._trial(f"moment {moment:.4f}", kill_after_s=wait_s)
+
+    def kill_at_step(self, step: int, *faults: str) -> Trial:
+        """Killed before that statement or commit."""
+        return self._trial(f"step {step}", step=step, faults=faults)
+
+    def kill_at_call(self, call: str, nth: int) -> Trial:
+        """Killed at the nth such system call."""
+        inject = f"inject={call}:signal=KILL:when={nth}"
+        strace = [*STRACE, "-o", "/dev/null", "-e", inject]
+        return self._trial(f"{call} {nth}", prefix=strace)
+
+    def count_calls(self) -> Counter[str]:
+        """How often an undisturbed process makes each writing system call."""
+        log = self.folder / "calls.log"
+        with TemporaryDirectory(dir=self.folder) as project:
+            self._run(Path(project), prefix=[*STRACE, "-o", str(log)])
+        return Counter(re.findall(r"^\d+ +(\w+)\(", log.read_text(), re.MULTILINE))
+
+    def _trial(self, name: str, **how: Any) -> Trial:
+        with TemporaryDirectory(dir=self.folder, prefix="killed-") as project:
+            was_killed = self._run(Path(project), **how)
+            return Trial(name, was_killed, self._is_well(Path(project)))
+
+    def _run(
+        self,
+        project: Path,
+        *,
+        kill_after_s: float | None = None,
+        step: int = 0,
+        faults: tuple[str, ...] = (),
+        prefix: Iterable[str] = (),
+    ) -> bool:
+        victim = [sys.executable, "-m", "tests.crash.victim"]
+        command = [*prefix, *victim, project, self.folder, str(step), *faults]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as child:
+            assert child.stdout
+            child.stdout.readline()
+            if kill_after_s is not None:
+                time.sleep(kill_after_s)
+                child.kill()
+        return child.returncode != 0
+
+    def _is_well(self, project: Path) -> bool:
+        """What is there is part of the undisturbed store; a rerun makes it whole."""
+        store = project / STORE
+        if store.exists():
+            Warehouse.open(store).close()  # replays the log of the killed process
+            until = files_in(store)
+            whole = digest(self.reference / STORE, until=until)
+            if digest(store, until=until) != whole:
+                return False
+        ingest(project, self.folder)
+        return digest(store) == self.wanted
+
+
+def digest(store: Path, *, until: int | None = None) -> dict[str, Any]:
+    """Rows and a sum of hashes of each table; of files up to code `until` only."""
+    where = "" if until is None else f"WHERE file_code <= {until}"
+    tables = TABLES if until is None else OF_FILES
+    queries = {
+        table: f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {table} AS t {where}"  # noqa: S608
+        for table in tables
+    }
+    with duckdb.connect(str(store), read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        return {
+            table: con.execute(query).fetchone() for table, query in queries.items()
+        }
+
+
+def files_in(store: Path) -> int:
+    """The newest file code in the store, -1 without any."""
+    with duckdb.connect(str(store), read_only=True) as con:
+        found = con.execute("SELECT coalesce(max(file_code), -1) FROM source_files")
+        return int(found.fetchall()[0][0])
+
+
+def plan_trials(
+    bench: Bench, dice: random.Random, arguments: argparse.Namespace
+) -> dict[str, list[Callable[[], Trial]]]:
+    """The trials that the command line asks for, by kind."""
+    steps = [(n,) for n in range(1, bench.steps + 1)]
+    calls: list[tuple[str, int]] = []
+    if arguments.calls != "0":
+        counted = bench.count_calls()
+        calls = [(call, n + 1) for call in CALLS for n in range(counted[call])]
+    moments = [(dice.random(),) for _ in range(arguments.moments)]
+    chosen = {
+        "moments": (bench.kill_at_moment, moments),
+        "steps": (bench.kill_at_step, _some(steps, arguments.steps, dice)),
+        "calls": (bench.kill_at_call, _some(calls, arguments.calls, dice)),
+    }
+    return {
+        kind: [lambda kill=kill, where=where: kill(*where) for where in places]
+        for kind, (kill, places) in chosen.items()
+    }
+
+
+def _some(all_of: list[Any], wanted: str, dice: random.Random) -> list[Any]:
+    if wanted == "all" or int(wanted) >= len(all_of):
+        return all_of
+    return dice.sample(all_of, int(wanted))
+
+
+def main() -> int:
+    """Runs what the command line asks for; 0 when every trial went well."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--moments", type=int, default=200)
+    parser.add_argument("--steps", default="all", help="how many, or all")
+    parser.add_argument("--calls", default="0", help="how many, or all")
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    wrong: list[Trial] = []
+    with TemporaryDirectory(prefix="headcount-crash-") as folder:
+        bench = Bench(Path(folder), arguments.seed)
+        bench.prepare()
+        trials = plan_trials(bench, dice_of(arguments.seed), arguments)
+        for kind, kills in trials.items():
+            ended = [kill() for kill in kills]
+            wrong += [trial for trial in ended if not trial.is_well]
+            _tell(kind, ended)
+    return int(bool(wrong))
+
+
+def _tell(kind: str, ended: list[Trial]) -> None:
+    killed = [trial for trial in ended if trial.was_killed]
+    wrong = [trial.name for trial in ended if not trial.is_well]
+    bound = 3 / max(len(killed), 1)
+    text = f"{kind}: {len(ended)} trials, N={len(killed)} killed, 3/N={bound:.4f}"
+    sys.stdout.write(f"{text}, wrong: {wrong or 'none'}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
