@@ -10,12 +10,12 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import duckdb
-import polars as pl
 
 from headcount.errors import NotOneQueryError, NotPublishedError, QueryError
 from headcount.store.sql import read_sql
@@ -30,6 +30,22 @@ LOCK_DOWN = (
 
 EXPLAINED_QUERY = re.compile(r"\s*explain\s+(select|with|from)\b", re.IGNORECASE)
 """Without ANALYZE, which would run what it explains, a COPY too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gives: names of columns, which may repeat, and rows of values.
+
+    Values are Python's own for every type of DuckDB: instants aware in UTC, lengths of
+    time as timedelta, JSON as text.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One mapping a row; of columns with the same name the last one stays."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 class Published:
@@ -53,7 +69,7 @@ class Published:
         """The connection is closed; a second call does nothing."""
         self._con.close()
 
-    def query(self, text: str, params: Mapping[str, Any] | None = None) -> pl.DataFrame:
+    def query(self, text: str, params: Mapping[str, Any] | None = None) -> Answer:
         """The answer to one SELECT, or what else DuckDB counts as one.
 
         Raises QueryError for what DuckDB refuses, and for every other statement: the
@@ -61,8 +77,9 @@ class Published:
         """
         try:
             statement = self._only_statement(text)
-            answer = self._con.sql(statement, params=params or {})
-            return cast("pl.DataFrame", answer.pl())
+            asked = self._con.execute(statement, params or {})
+            columns = tuple(column[0] for column in asked.description or ())
+            return Answer(columns, asked.fetchall())
         except duckdb.Error as error:
             raise QueryError(str(error).strip()) from error
 

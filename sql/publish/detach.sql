@@ -1,0 +1,2 @@
+-- purpose: the file of the analysts' database is closed
+DETACH published

@@ -1,0 +1,13 @@
+-- purpose: publish the attempts at ticks
+-- grain: one row an attempt
+INSERT INTO published.runs BY NAME
+SELECT
+    run_id,
+    "at",
+    attempt,
+    status,
+    position,
+    started_at,
+    seconds
+FROM runs
+ORDER BY started_at, run_id
