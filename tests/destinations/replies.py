@@ -22,6 +22,7 @@ def reply(
     lines = [
         f"HTTP/1.1 {status} Said",
         f"Content-Length: {len(body) if length is None else length}",
+        "Connection: close",  # said, or a client may send its next request into it
         *headers,
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

@@ -7,7 +7,13 @@ An adapter turns a call into a request and the answer into a result or an error 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NewType, Protocol
+
+from headcount.destinations.errors import UnsupportedCallError
+
+Job = NewType("Job", str)
+"""A receipt for work that the vendor has taken on: what to ask it by, also later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,8 @@ class SegmentRef:
     """A segment of ours, as a vendor is told of it; `segment_id` is the external id.
 
     `adopts` is the remote id, as its definition writes it, of a segment to take over.
+    `as_of` is the instant of which a change speaks, `key` names the request: it stays
+    however often that is made (an idempotency key).
     """
 
     segment_id: str
@@ -22,17 +30,33 @@ class SegmentRef:
     system: str
     system_guid: str | None = None
     adopts: str | None = None
+    as_of: datetime | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What the vendor documents it can take and do."""
+    """What the vendor documents it can take and do.
+
+    max_batch         users a request; `max_bytes`: of their ids as a JSON array
+    creates_with      users that a create takes, None: as many as any request
+    max_in_flight     requests at a time and endpoint, over all pushes to the account
+    can_find          it can be asked which segments it has
+    can_delete        a segment can be taken away; else only its members are
+    side_effects      what else a push does there, for the person who lets it go
+    """
 
     max_batch: int
+    max_bytes: int | None = None
     max_id_chars: int | None = None
+    creates_with: int | None = None
+    creates_empty: bool = True
+    max_in_flight: int | None = None
     can_replace: bool = False
     can_rename: bool = False
-    creates_empty: bool = True
+    can_find: bool = True
+    can_delete: bool = True
+    side_effects: str | None = None
 
 
 class Login(Protocol):
@@ -48,7 +72,7 @@ class Login(Protocol):
 
 
 class Destination(Protocol):
-    """A vendor's segments API.
+    """A vendor's segments API. Adapters inherit: what a vendor lacks is said here.
 
     Adding, removing and replacing are absolute statements: made twice they must leave
     what they leave when made once. `user_ids` are unique, at most `max_batch`, each of
@@ -71,16 +95,36 @@ class Destination(Protocol):
         """
 
     def find(self, segment: SegmentRef) -> str | None:
-        """The remote id of the segment that carries our id, else our name; or None."""
+        """The remote id of the segment that carries our id, else our name; or None.
 
-    def add(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
-        """`user_ids` are members there; the others stay."""
+        Without `can_find` it is the id that the segment has if there is one.
+        """
 
-    def remove(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
-        """`user_ids` are no members there; the others stay."""
+    def add(
+        self, segment: SegmentRef, remote_id: str, user_ids: list[str]
+    ) -> Job | None:
+        """`user_ids` are members there, or will be when the job is done."""
+
+    def remove(
+        self, segment: SegmentRef, remote_id: str, user_ids: list[str]
+    ) -> Job | None:
+        """`user_ids` are no members there, or will not be when the job is done."""
 
     def replace(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
         """Exactly `user_ids` are members there. Only called when `can_replace`."""
+        raise UnsupportedCallError(self.name, "replace")
+
+    def rename(self, segment: SegmentRef, remote_id: str) -> None:
+        """It carries the segment's name there. Only called when `can_rename`."""
+        raise UnsupportedCallError(self.name, "rename")
 
     def delete(self, segment: SegmentRef, remote_id: str) -> None:
-        """The segment is not there; that it was not there before is no error."""
+        """The segment is not there; that it was not there before is no error.
+
+        Only called when `can_delete`.
+        """
+        raise UnsupportedCallError(self.name, "delete")
+
+    def is_done(self, job: Job) -> bool:
+        """Whether the job has ended well; JobFailedError when it ended otherwise."""
+        raise UnsupportedCallError(self.name, "is_done")

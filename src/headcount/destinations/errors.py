@@ -144,6 +144,38 @@ class RemoteSegmentGoneError(DestinationError):
         )
 
 
+class EndpointGoneError(DestinationError):
+    """The destination wants nothing more from us, for good (410)."""
+
+    kind = "endpoint_gone"
+
+    def __init__(self, destination: str, *, host: str) -> None:
+        self.host = host
+        super().__init__(
+            destination,
+            f"{host} wants nothing more at this address (410). "
+            "Name another base_url in headcount.yaml, or set `enabled: false`",
+        )
+
+
+class JobFailedError(DestinationError):
+    """Work that the destination had taken on is lost, or was done in part or not."""
+
+    kind = "job_failed"
+    may_be_applied = True
+    ends_push = False
+
+
+class UnsupportedCallError(DestinationError):
+    """A bug of ours: the vendor has no such call, as its abilities say."""
+
+    kind = "unsupported_call"
+
+    def __init__(self, destination: str, call: str) -> None:
+        self.call = call
+        super().__init__(destination, f"has no call to {call}; this is a bug")
+
+
 class RefusedBatchError(DestinationError):
     """The destination refuses what this batch says; other batches may be taken."""
 

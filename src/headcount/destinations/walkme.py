@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from headcount.destinations.answers import require_success
-from headcount.destinations.base import Abilities, Login, SegmentRef
+from headcount.destinations.base import Abilities, Destination, Login, SegmentRef
 from headcount.destinations.errors import (
     AmbiguousSegmentError,
     MisconfiguredError,
@@ -69,7 +69,7 @@ class Profile:
     missing_is_deleted: bool = True
 
 
-class WalkMe:
+class WalkMe(Destination):
     """One WalkMe account's segments, in every system the key may write to."""
 
     def __init__(self, api: AuthorisedClient, profile: Profile) -> None:
