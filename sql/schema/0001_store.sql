@@ -260,3 +260,36 @@ CREATE TABLE published_parts (
     file VARCHAR NOT NULL,
     retired_at TIMESTAMPTZ
 );
+
+-- The catalogue: what `headcount events` tells and `check` compares names with, kept with
+-- every ingest so that nobody has to read the history for it.
+-- grain: one row an event name that has events
+CREATE TABLE seen_events (
+    system_code USMALLINT NOT NULL,
+    event_code UINTEGER NOT NULL,
+    events BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL
+);
+
+-- grain: one row an event name and top-level property; `examples` are its first values in ingest
+-- order as canonical JSON, cut where they are long
+CREATE TABLE seen_properties (
+    system_code USMALLINT NOT NULL,
+    event_code UINTEGER NOT NULL,
+    property VARCHAR NOT NULL,
+    events BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    examples VARCHAR[] NOT NULL
+);
+
+-- grain: one row a top-level attribute key
+CREATE TABLE seen_attributes (
+    system_code USMALLINT NOT NULL,
+    key VARCHAR NOT NULL,
+    records BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    examples VARCHAR[] NOT NULL
+);

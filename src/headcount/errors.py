@@ -43,6 +43,20 @@ class UnknownSegmentError(UsageError):
         )
 
 
+class UnknownEventError(UsageError):
+    """No event of this name is in the log."""
+
+    kind = "unknown_event"
+
+    def __init__(self, event: str, *, nearest: str | None = None) -> None:
+        self.event = event
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"no event {event!r} was ever seen{hint} (`headcount events` shows all)"
+        )
+
+
 class UnknownDestinationError(UsageError):
     """headcount.yaml names no such destination."""
 

@@ -32,6 +32,7 @@ def check(
     ] = None,
 ) -> int:
     """Check headcount.yaml and the definitions: all faults at once, no data needed."""
+    from headcount.cli.warnings import unseen_if_free, warn
     from headcount.project import check_folder
 
     folder = session.shared.folder
@@ -42,7 +43,11 @@ def check(
             _definition_to_json(each, report, moment) for each in report.definitions
         ],
         "faults": [asdict(fault) for fault in report.faults],
+        "warnings": [],
     }
+    if report.project is not None:
+        definitions = [each.definition for each in report.definitions]
+        document |= warn(session, unseen_if_free(report.project, definitions))
     if report.faults:
         document |= error_to_json(DefinitionError(list(report.faults)))
     session.answer(document, lambda: _findings(document["segments"], report.faults))
@@ -57,15 +62,19 @@ def preview(
     at: At = None,
 ) -> int:
     """Calculate a definition: its exact size now, and that of each condition alone."""
+    from headcount.cli.warnings import warn
     from headcount.evaluate.preview import preview as calculate
     from headcount.pipeline.survey import load_file_beside, open_to_look
+    from headcount.store.unseen import unseen_beside
 
     instant = session.instant(at) or session.now
     project = session.project
     with open_to_look(project) as warehouse, session.progress("Calculating"):
         definition = load_file_beside(project, warehouse, _placed(file, project.folder))
         found = calculate(warehouse, definition, project.settings.systems, at=instant)
-    session.answer(found.to_json(), lambda: _calculation(found))
+        unseen = unseen_beside(warehouse, [definition])
+    document = found.to_json() | warn(session, unseen)
+    session.answer(document, lambda: _calculation(found))
     return DONE
 
 
@@ -86,6 +95,7 @@ def plan(
 ) -> int:
     """Show what an edit would do: who would enter and leave; changes nothing."""
     from headcount.cli.proposals import in_markdown, proposal_page
+    from headcount.cli.warnings import warn
     from headcount.pipeline.planning import plan_edit
 
     with session.progress("Evaluating"):
@@ -96,7 +106,7 @@ def plan(
             now=session.now,
         )
     session.answer(
-        planned.to_json(),
+        planned.to_json() | warn(session, planned.unseen),
         lambda: [in_markdown(planned)] if markdown else proposal_page(planned),
     )
     return MISUSED if planned.faults else DONE

@@ -13,6 +13,7 @@ import typer
 from headcount.cli import (
     authoring,
     demo,
+    events,
     lifecycle,
     projects,
     segments,
@@ -23,7 +24,7 @@ from headcount.cli import (
 from headcount.cli.failures import tell_usage
 from headcount.cli.session import shared_options
 
-GROUPS = (demo, projects, stages, segments, why, status, authoring, lifecycle)
+GROUPS = (demo, projects, stages, segments, why, status, events, authoring, lifecycle)
 
 _BUILDING = Lock()
 

@@ -17,6 +17,7 @@ from headcount.ingest.batch import Batch
 from headcount.ingest.ledger import Content, Ledger, Seen
 from headcount.ingest.rejects import require_few_bad_rows
 from headcount.ingest.report import FileReport, Status
+from headcount.store.sightings import see_rows
 from headcount.store.warehouse import Warehouse
 
 STAGES = ("events", "attributes", "rejects")
@@ -142,6 +143,7 @@ def load_staged(
         counts, judged = _count(warehouse, tally)
         _require_balance(entry.path, counts, judged=judged, added=added.events)
         warehouse.execute("ingest/append_rejects", {"file_code": file_code})
+        see_rows(warehouse, system_code=system_code, from_position=first_position)
         place = _place(warehouse, first_position, tally) if added.any else Place()
         entry = replace(entry, counts=counts, place=place)
         return _write(warehouse, ledger, entry, file_code=file_code, now=now)

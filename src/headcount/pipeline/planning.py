@@ -20,6 +20,7 @@ from headcount.pipeline.survey import open_to_look, read_registry
 from headcount.project import Project
 from headcount.store.membership import read_members
 from headcount.store.runs import read_newest
+from headcount.store.unseen import Unseen, unseen_beside
 from headcount.store.warehouse import Warehouse
 
 
@@ -36,11 +37,15 @@ class PushPreview:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdit:
-    """The proposal, and the pushes it would bring; `faults` are of faulty files."""
+    """The proposal, and the pushes it would bring; `faults` are of faulty files.
+
+    `unseen` are names in the definitions that the log does not have.
+    """
 
     proposal: Proposal
     pushes: tuple[PushPreview, ...]
     faults: tuple[Fault, ...]
+    unseen: tuple[Unseen, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As `plan --json` prints it: each segment with its pushes."""
@@ -80,7 +85,8 @@ def plan_edit(
             if (definition := definitions.get(segment.segment_id))
             for push in _pushes(warehouse, project, definition, segment, at=at)
         )
-    return PlannedEdit(proposal, pushes, loaded.faults)
+        unseen = unseen_beside(warehouse, definitions.values())
+    return PlannedEdit(proposal, pushes, loaded.faults, unseen)
 
 
 def _load(project: Project, warehouse: Warehouse, folder: Path | None) -> Loaded:

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import duckdb
-import polars as pl
 
 from headcount.errors import (
     DiskFullError,
@@ -27,6 +26,9 @@ from headcount.errors import (
 from headcount.store.files import write_atomically
 from headcount.store.lock import hold_lock
 from headcount.store.sql import migrations, read_sql
+
+if TYPE_CHECKING:  # `check` looks into the store and has no time to import Polars
+    import polars as pl
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]

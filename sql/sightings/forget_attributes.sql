@@ -1,0 +1,4 @@
+-- purpose: the catalogue of attributes of a system is empty, to be counted anew
+-- params: system_code
+-- grain: removes every row of the system
+DELETE FROM seen_attributes WHERE system_code = $system_code
