@@ -19,11 +19,6 @@ from headcount.standins.process import LOGIN, PASSWORD, StandIn, running_standin
 
 TICK = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=5)
-CONNECTIONS = {
-    "walkme_default": json.dumps(
-        {"conn_type": "walkme", "login": LOGIN, "password": PASSWORD}
-    )
-}
 SETTINGS = """
 systems:
   crm: {{guid: 1e5afe51-2d2a-4b22-a60a-cf2d6c01d726, timezone: Europe/Berlin}}
@@ -44,12 +39,10 @@ SEGMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """A small project, the Airflow that works on it, and where its pushes go."""
+class SmallProject:
+    """Two segments, one destination, one source."""
 
-    project: Path
-    airflow: Rehearsal
-    walkme: StandIn
+    folder: Path
 
     def land(self, name: str, *events: tuple[str, str, datetime]) -> None:
         """A file of events, each of a user, a name and an instant."""
@@ -57,24 +50,45 @@ class Bench:
             json.dumps({"user_id": u, "event": e, "timestamp": at.isoformat()})
             for u, e, at in events
         ]
-        path = self.project / "landing" / f"{name}.ndjson"
+        path = self.folder / "landing" / f"{name}.ndjson"
         path.write_text("".join(f"{line}\n" for line in lines))
 
     def define(self, segment_id: str, text: str) -> None:
         """A definition's file."""
-        (self.project / "segments" / f"{segment_id}.yaml").write_text(text)
+        (self.folder / "segments" / f"{segment_id}.yaml").write_text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A small project, the Airflow that works on it, and where its pushes go."""
+
+    project: SmallProject
+    airflow: Rehearsal
+    walkme: StandIn
+
+    @property
+    def folder(self) -> Path:
+        """The project's."""
+        return self.project.folder
 
     def run(self, dag_id: str, at: datetime = TICK, **conf: str) -> DagRun:
         """A finished run of the DAG, a moment after the tick `at`."""
         return self.airflow.run(
-            dag_id, at=at, now=at + A_MOMENT, conf=conf, project=self.project
+            dag_id, at=at, now=at + A_MOMENT, conf=conf, project=self.folder
         )
 
 
 @pytest.fixture(scope="session")
-def airflow(tmp_path_factory):
+def connections():
+    """Airflow's, as its environment holds them."""
+    login = {"conn_type": "walkme", "login": LOGIN, "password": PASSWORD}
+    return {"walkme_default": json.dumps(login)}
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory, connections):
     folder = tmp_path_factory.mktemp("dags")
-    home = AirflowHome(folder / "airflow", folder, CONNECTIONS)
+    home = AirflowHome(folder / "airflow", folder, connections)
     with rehearsing(home) as airflow:
         yield airflow
 
@@ -86,16 +100,20 @@ def walkme():
 
 
 @pytest.fixture
-def bench(airflow, walkme, tmp_path):
+def project(walkme, tmp_path):
     for folder in ("landing", "segments"):
         (tmp_path / folder).mkdir()
     settings = SETTINGS.format(url=walkme.url)
     (tmp_path / "headcount.yaml").write_text(settings)
-    bench = Bench(tmp_path, airflow, walkme)
+    project = SmallProject(tmp_path)
     for segment_id, text in SEGMENTS.items():
-        bench.define(segment_id, text)
+        project.define(segment_id, text)
+    return project
+
+
+@pytest.fixture
+def bench(airflow, walkme, project):
     an_hour_ago = TICK - timedelta(hours=1)
-    bench.land(
-        "first", ("ann", "buy", an_hour_ago), *[(u, "look", an_hour_ago) for u in "bc"]
-    )
-    return bench
+    looks = [(user, "look", an_hour_ago) for user in "bc"]
+    project.land("first", ("ann", "buy", an_hour_ago), *looks)
+    return Bench(project, airflow, walkme)

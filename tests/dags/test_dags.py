@@ -32,8 +32,8 @@ def test_ingest_takes_in_what_landed(bench):
 
 
 def test_ingest_is_red_when_a_file_is_refused(bench):
-    bench.land("second", ("dan", "look", TICK - timedelta(hours=2)))
-    (bench.project / "landing" / "bad.ndjson").write_text("no\n" * 200)
+    bench.project.land("second", ("dan", "look", TICK - timedelta(hours=2)))
+    (bench.folder / "landing" / "bad.ndjson").write_text("no\n" * 200)
 
     run = bench.run("ingest_events")
 
@@ -42,7 +42,7 @@ def test_ingest_is_red_when_a_file_is_refused(bench):
 
 
 def test_the_tick_is_the_end_of_the_interval(bench):
-    bench.land(
+    bench.project.land(
         "edge", ("eve", "buy", TICK), ("fay", "buy", TICK - timedelta(seconds=1))
     )
 
@@ -50,7 +50,7 @@ def test_the_tick_is_the_end_of_the_interval(bench):
 
     assert report["at"] == "2024-06-30T00:15:00Z"
     assert members(report) == {"buyers": 2, "lookers": 2}
-    assert (bench.project / "analytics.duckdb").exists()
+    assert (bench.folder / "analytics.duckdb").exists()
 
 
 def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
@@ -60,7 +60,7 @@ def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
         "evaluate_segments",
         at=None,
         now=now + timedelta(minutes=1),
-        project=bench.project,
+        project=bench.folder,
     )
 
     at = datetime.fromisoformat(run.returned["evaluate"]["at"])
@@ -71,12 +71,12 @@ def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
 def test_a_repeated_tick_changes_nothing_and_sends_nothing(bench):
     bench.run("evaluate_segments")
     bench.run("push_memberships")
-    before, requests = files(bench.project), len(bench.walkme.read_requests())
+    before, requests = files(bench.folder), len(bench.walkme.read_requests())
 
     again = bench.run("evaluate_segments").returned["evaluate"]
     push = bench.run("push_memberships")
 
-    assert files(bench.project) == before
+    assert files(bench.folder) == before
     assert [s["entered"] for s in again["segments"]] == [1, 2]
     assert push.state == "success"
     assert push.tasks["push"] == "skipped"
@@ -85,8 +85,9 @@ def test_a_repeated_tick_changes_nothing_and_sends_nothing(bench):
 
 def test_one_faulty_definition_holds_nothing_else_up(bench):
     bench.run("evaluate_segments")
-    bench.define("lookers", "name: Lookers\nsystem: crm\nrules: [{evnt: buy}]\n")
-    bench.land("second", ("ben", "buy", TICK + timedelta(minutes=1)))
+    faulty = "name: Lookers\nsystem: crm\nrules: [{evnt: buy}]\n"
+    bench.project.define("lookers", faulty)
+    bench.project.land("second", ("ben", "buy", TICK + timedelta(minutes=1)))
 
     run = bench.run("evaluate_segments", NEXT)
 
@@ -101,7 +102,7 @@ def test_one_faulty_definition_holds_nothing_else_up(bench):
 def test_push_tells_who_entered_and_who_left(bench):
     bench.run("evaluate_segments")
     first = bench.run("push_memberships")
-    bench.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
+    bench.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
     bench.run("evaluate_segments", NEXT)
     second = bench.run("push_memberships", NEXT)
 
@@ -116,8 +117,9 @@ def test_push_tells_who_entered_and_who_left(bench):
 
 
 def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
-    sound = (bench.project / "segments" / "buyers.yaml").read_text()
-    bench.define("buyers", sound.replace("[walkme]", "[{walkme: {remote_id: x}}]"))
+    sound = (bench.folder / "segments" / "buyers.yaml").read_text()
+    wrong = sound.replace("[walkme]", "[{walkme: {remote_id: x}}]")
+    bench.project.define("buyers", wrong)
     bench.run("evaluate_segments")
 
     run = bench.run("push_memberships")
@@ -138,7 +140,8 @@ def test_export_by_hand_leaves_a_file(bench):
     run = bench.run("export_segments", segment="lookers", format="xlsx")
 
     assert run.state == "success"
-    assert [p.suffix for p in (bench.project / "exports").glob("lookers*")] == [".xlsx"]
+    made = (bench.folder / "exports").glob("lookers*")
+    assert [path.suffix for path in made] == [".xlsx"]
 
 
 def test_export_makes_subscriptions_once_a_day(bench):
@@ -146,17 +149,18 @@ def test_export_makes_subscriptions_once_a_day(bench):
         bench.run("evaluate_segments", at)
         assert bench.run("export_segments", at).state == "success"
 
-    assert len(list((bench.project / "exports").glob("buyers*.csv"))) == 1
+    assert len(list((bench.folder / "exports").glob("buyers*.csv"))) == 1
 
 
 def test_maintain_sweeps_what_killed_runs_left(bench):
     bench.run("evaluate_segments")
-    kept = files(bench.project)
-    orphan = bench.project / "snapshots" / "buyers" / "2024-01-01T00-00-00Z-0.parquet"
+    kept = files(bench.folder)
+    snapshots = bench.folder / "snapshots" / "buyers"
+    orphan = snapshots / "2024-01-01T00-00-00Z-000000000000.parquet"
     orphan.write_bytes(b"half")
 
     run = bench.run("maintain_warehouse")
 
     assert run.state == "success"
     assert not orphan.exists()
-    assert files(bench.project) == kept
+    assert files(bench.folder) == kept
