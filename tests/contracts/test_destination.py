@@ -190,7 +190,7 @@ def test_half_applied_batch_is_whole_when_sent_again(
 
 
 def test_slow_reply_is_an_unknown_outcome(vendor: Vendor, remote_id: str) -> None:
-    hasty = impatient(vendor, read_s=0.05)
+    hasty = impatient(vendor, read_s=0.7)
     vendor.order("slow")
 
     with pytest.raises(UnknownOutcomeError, match="ReadTimeout"):

@@ -77,14 +77,15 @@ class Vendor:
 @pytest.fixture(scope="session", params=VENDORS)
 def standin(request: pytest.FixtureRequest) -> Iterator[StandIn]:
     """A running stand-in without faults but those that a test orders."""
-    with running_standin(request.param) as running:
+    with running_standin(request.param, options=("--slow", "1.5")) as running:
         yield running
 
 
 @pytest.fixture
-def vendor(standin: StandIn) -> Vendor:
+def vendor(standin: StandIn) -> Iterator[Vendor]:
     """A vendor with an empty account."""
-    return Vendor(standin, VENDORS[standin.vendor](standin))
+    yield Vendor(standin, VENDORS[standin.vendor](standin))
+    standin.order()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from itertools import chain
 
 import httpx
@@ -67,7 +68,7 @@ def test_trickling_reply_ends_at_the_deadline(server: Script) -> None:
     trickle = [piece for _ in range(20) for piece in (b"1", 0.05)]
     server.say(reply(200, b"", length=1000), *trickle)
 
-    with server.client(timeouts=HASTY) as http:
+    with server.client(timeouts=replace(HASTY, read_s=5.0)) as http:
         answer = http.send("GET", "/", headers={})
 
     assert not answer.is_whole

@@ -211,13 +211,13 @@ def test_secret_and_token_are_told_before_their_use_and_starred(
 
 @pytest.fixture
 def forgetful() -> Iterator[StandIn]:
-    """A stand-in whose tokens live one second."""
-    with running_standin("walkme", options=("--token-life", "1")) as standin:
+    """A stand-in whose tokens live two seconds."""
+    with running_standin("walkme", options=("--token-life", "2")) as standin:
         yield standin
 
 
 def test_many_threads_share_one_token(forgetful: StandIn) -> None:
-    """32 threads, a token that lives 1 s: as many fetches as ends, and one."""
+    """32 threads, a token that lives 2 s: as many fetches as ends, and one."""
     began_s = time.monotonic()
     secrecy = Secrecy()
     with HttpClient(
@@ -239,7 +239,7 @@ def test_many_threads_share_one_token(forgetful: StandIn) -> None:
 
         def call(_: int) -> set[int]:
             statuses = set()
-            while time.monotonic() < began_s + 2.2:
+            while time.monotonic() < began_s + 4.5:
                 statuses.add(api.send("GET", path).status)
             return statuses
 
@@ -250,4 +250,4 @@ def test_many_threads_share_one_token(forgetful: StandIn) -> None:
     seen = forgetful.read_requests()
     fetches = [r for r in seen if r["path"] == "/accounts/connect/token"]
     assert statuses == {200}
-    assert len(fetches) <= lasted_s / 0.9 + 1
+    assert len(fetches) <= lasted_s / 1.8 + 1

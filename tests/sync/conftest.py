@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,12 +10,29 @@ from tests.contracts.vendors import QuickTime, Vendor, destination, standin, ven
 from tests.sync.pushing import Pushing
 
 from headcount.destinations.base import Destination
+from headcount.store.warehouse import Warehouse
 
 __all__ = ["destination", "standin", "vendor"]
 
 
 @pytest.fixture
-def pushing(tmp_path: Path, vendor: Vendor, destination: Destination) -> Pushing:
-    """A segment that was never pushed."""
-    store = tmp_path / "headcount.duckdb"
-    return Pushing(store, vendor, destination, vendor.segment(), QuickTime())
+def pushing(vendor: Vendor, destination: Destination) -> Iterator[Pushing]:
+    """A segment that was never pushed, and a store that is always open."""
+    with Warehouse.in_memory() as warehouse:
+        open_store = partial(nullcontext, warehouse)
+        yield Pushing(open_store, vendor, destination, vendor.segment(), QuickTime())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """An empty store on disk."""
+    path = tmp_path / "headcount.duckdb"
+    Warehouse.open(path).close()
+    return path
+
+
+@pytest.fixture
+def stored(store: Path, vendor: Vendor, destination: Destination) -> Pushing:
+    """A segment that was never pushed, and a store as pipelines have it."""
+    open_store = partial(Warehouse.open, store)
+    return Pushing(open_store, vendor, destination, vendor.segment(), QuickTime())

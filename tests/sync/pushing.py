@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from tests.contracts.vendors import QuickTime, Vendor
 
 from headcount.destinations.base import Destination, SegmentRef
-from headcount.store.warehouse import Warehouse
+from headcount.sync.ledger import OpenStore
 from headcount.sync.push import PATIENCE, push_deletion, push_segment
 from headcount.sync.report import PushResult
 from headcount.sync.retry import Patience
@@ -24,9 +22,11 @@ TICK = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
 class Interrupted:
     """A destination to which something happens right before its first add."""
 
-    def __init__(self, destination: Destination, meanwhile: Callable[[], object]):
+    def __init__(
+        self, destination: Destination, meanwhile: Callable[[], object] | None = None
+    ) -> None:
         self.destination = destination
-        self.meanwhile: Callable[[], object] | None = meanwhile
+        self.meanwhile = meanwhile
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.destination, name)
@@ -42,17 +42,12 @@ class Interrupted:
 class Pushing:
     """Pushes of one segment; `ticks` counts the snapshots so far."""
 
-    store: Path
+    open_store: OpenStore
     vendor: Vendor
     destination: Destination
     segment: SegmentRef
     time: QuickTime
     ticks: int = 0
-
-    @contextmanager
-    def open_store(self) -> Iterator[Warehouse]:
-        with Warehouse.open(self.store) as warehouse:
-            yield warehouse
 
     def push(self, *members: str, **given: Any) -> PushResult:
         """The members of a new tick are pushed."""

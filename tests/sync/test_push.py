@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.sync.pushing import Interrupted, Pushing
 
 from headcount.destinations.base import Destination, SegmentRef
+from headcount.destinations.errors import CredentialsError
 from headcount.store.warehouse import Warehouse
 from headcount.sync.retry import Patience
 
@@ -95,7 +98,7 @@ def test_too_long_ids_are_rejects_and_never_sent(pushing: Pushing) -> None:
     result = pushing.push("a", "x" * 101)
 
     assert (result.status, result.added, result.rejected) == ("synced", 1, 1)
-    assert result.reason == "1 users are rejects, see sync_rejects"
+    assert result.reason == "rejects: 1, see sync_rejects"
     rejects = pushing.rows("SELECT user_id, reason FROM sync_rejects")
     assert rejects == [("x" * 101, "its id is longer than 100 characters")]
     assert pushing.push("a").rejected == 0
@@ -183,6 +186,21 @@ def test_lost_create_is_found_by_a_later_push_without_who_left(
     assert result.status == "synced"
     assert [s["name"] for s in pushing.vendor.segments()] == ["Stuck-Trials"]
     assert pushing.vendor.members() == ["b", "c"]
+
+
+def test_lost_create_stays_in_doubt_while_it_cannot_be_looked_for(
+    pushing: Pushing,
+) -> None:
+    class Locked(Interrupted):
+        def find(self, segment: SegmentRef) -> str | None:
+            raise CredentialsError(segment.system, host="h", fault="403")
+
+    pushing.vendor.order("lost-reply")
+    pushing.push("a", patience=ONE_TRY)
+
+    assert pushing.push("a", destination=Locked(pushing.destination)).status == "failed"
+    assert pushing.push("a", "b").status == "synced"
+    assert len(pushing.vendor.segments()) == 1
 
 
 def test_late_create_does_not_make_a_second_segment(pushing: Pushing) -> None:
@@ -319,18 +337,20 @@ def test_system_without_guid_is_said(pushing: Pushing) -> None:
     assert "system crm needs its WalkMe `guid`" in str(result.reason)
 
 
-def test_store_is_free_while_the_destination_is_waited_for(pushing: Pushing) -> None:
+def test_store_is_free_while_the_destination_is_waited_for(
+    stored: Pushing, store: Path
+) -> None:
     sent: list[tuple[int]] = []
 
     def look() -> None:
-        with Warehouse.open(pushing.store, wait_s=0.0) as warehouse:
+        with Warehouse.open(store, wait_s=0.0) as warehouse:
             query = "SELECT count(*) FROM sync_batches WHERE outcome = 'sent'"
             sent.extend(warehouse.con.execute(query).fetchall())
 
-    pushing.push("a")
-    busy = Interrupted(pushing.destination, meanwhile=look)
+    stored.push("a")
+    busy = Interrupted(stored.destination, meanwhile=look)
 
-    assert pushing.push("a", "b", destination=busy).status == "synced"
+    assert stored.push("a", "b", destination=busy).status == "synced"
     assert sent == [(1,)]
 
 

@@ -7,6 +7,7 @@ import logging
 import traceback
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from tests.sync.pushing import Pushing
 
 from headcount.destinations.errors import DestinationError
 from headcount.standins.process import running_standin
+from headcount.store.warehouse import Warehouse
 from headcount.sync.retry import Patience
 
 SECRET = "canary/secret+value"  # noqa: S105
@@ -33,7 +35,10 @@ def test_canary_is_in_no_log_result_or_file(
         vendor = Vendor(login, VENDORS[name](login), on_secret=told.append)
         with closing(vendor.connect()) as destination:
             store = tmp_path / "headcount.duckdb"
-            pushing = Pushing(store, vendor, destination, vendor.segment(), QuickTime())
+            open_store = partial(Warehouse.open, store)
+            pushing = Pushing(
+                open_store, vendor, destination, vendor.segment(), QuickTime()
+            )
             texts = [str(pushing.push("a"))]
             for fault in FAULTS:
                 vendor.order(fault)

@@ -27,9 +27,10 @@ def add_control(app: FastAPI, segments: RemoteSegments, wire: Wire) -> None:
         faults: Annotated[list[Fault], Body()],
         on: Annotated[Literal["call", "token"], Body()] = "call",
     ) -> None:
-        """The next calls (or token requests) meet these faults, in this order."""
+        """The next calls (or token requests) meet these faults, and no earlier ones."""
         plan = wire.plan
         queue = plan.ordered if on == "call" else plan.ordered_for_tokens
+        queue.clear()
         queue.extend(faults)
 
     @app.post(CONTROL + "late")

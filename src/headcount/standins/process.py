@@ -47,7 +47,7 @@ class StandIn:
         return requests
 
     def order(self, *faults: str, on: Literal["call", "token"] = "call") -> None:
-        """The next calls, or token requests, meet these faults, in this order."""
+        """The next calls, or token requests, meet these faults and no earlier ones."""
         self._call("faults", {"faults": faults, "on": on})
 
     def deliver_late(self) -> None:

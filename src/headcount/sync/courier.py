@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count
 from typing import TypeVar
 
 from headcount.destinations.errors import (
@@ -51,8 +50,9 @@ class Courier:
         Raises the last DestinationError when it is given up. The ledger then says
         refused, or unknown when any of the tries may have been applied.
         """
-        is_in_doubt = False
-        for tried in count(1):
+        tried, is_in_doubt = 0, False
+        while True:
+            tried += 1
             try:
                 self._claim(entry)
                 return self._attempt(call)
@@ -64,7 +64,6 @@ class Courier:
                     self._give_up(entry, error, is_in_doubt=is_in_doubt)
                     raise
                 self._pace.sleep(wait_s)
-        raise AssertionError  # `count` has no end
 
     def _claim(self, entry: Entry) -> None:
         """The ledger says sent; a pause that any push was asked for is over."""

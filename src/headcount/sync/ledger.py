@@ -90,6 +90,7 @@ class Ledger:
         self.segment = segment
         self._open_store = open_store
         self._generation: int | None = None
+        self._may_be_created = False  # by an earlier push
 
     def begin(
         self,
@@ -112,6 +113,7 @@ class Ledger:
             if adopt is not None:
                 self._adopt(books, *adopt)
             sync = self._read_sync(books)
+            self._may_be_created = sync.remote_name is not None
             planned = plan(sync, self._read_held(books, sync))
             self._write_rejects(books, planned.rejects, at=at)
             is_anothers = self._generation is None and sync.status == "pushing"
@@ -179,7 +181,7 @@ class Ledger:
         """The request was certainly not applied: members are what they were."""
         with self._fenced_books() as books:
             self._answer(books, entry, "refused", detail=detail, at=at)
-            if entry.action == "create":
+            if entry.action == "create" and not self._may_be_created:
                 self._execute(books, "name_remote", remote_name=None)
 
     def doubt(self, *, detail: str, at: datetime) -> None:
@@ -213,7 +215,7 @@ class Ledger:
                 at=at,
             )
 
-    def note_trouble(self, *, failures: int, paused_until: datetime | None) -> Health:
+    def note_trouble(self, *, failures: int, paused_until: datetime | None) -> None:
         """One more failure (or none) in a row, and perhaps a pause, for all pushes."""
         with self._books() as books:
             books.execute(
@@ -224,7 +226,6 @@ class Ledger:
                     "paused_until": paused_until,
                 },
             )
-            return self._read_health(books)
 
     @contextmanager
     def _books(self) -> Iterator[Warehouse]:

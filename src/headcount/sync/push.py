@@ -137,7 +137,8 @@ class _Push:
             if not entries:
                 return sync
             self._remote.send_all(sync, entries)
-        raise AssertionError  # what was confirmed is never planned again
+        msg = "a bug: what was confirmed is planned again"
+        raise AssertionError(msg)
 
     def _adoption(self) -> tuple[str, str] | None:
         """The remote id that the definition names, in the vendor's form and its own."""
@@ -147,7 +148,7 @@ class _Push:
     def _notes(self, sync: Sync) -> Iterator[str]:
         """What a person should know of a remote that is as good as it can be."""
         if self._rejected:
-            yield f"{self._rejected} users are rejects, see sync_rejects"
+            yield f"rejects: {self._rejected}, see sync_rejects"
         if sync.remote_id and sync.may_hold_others:
             yield "users whom others put there stay there"
         is_renamed = sync.remote_name not in {None, self._segment.name}
