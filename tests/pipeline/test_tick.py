@@ -38,7 +38,7 @@ def test_analysts_see_the_exports_of_the_run(shop: Shop) -> None:
     pipeline.run_tick(shop.project, at=TICK, now=NOW)
 
     with open_published(shop.project.analytics_path) as published:
-        assert published.query("SELECT count(*) FROM exports").item() == 1
+        assert published.query("SELECT count(*) FROM exports").rows == [(1,)]
 
 
 def test_maintenance_sweeps_what_nothing_names(shop: Shop) -> None:
