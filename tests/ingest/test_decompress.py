@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,14 +44,15 @@ def test_no_cut_goes_unseen(data: st.DataObject, packer: str) -> None:
 
 
 @given(st.data())
-def test_no_flipped_bit_goes_unseen_in_gzip(data: st.DataObject) -> None:
-    packed = bytearray(gzip.compress(b"some text that repeats, " * 50))
-    packed[data.draw(st.integers(10, len(packed) - 1))] ^= 1 << data.draw(
-        st.integers(0, 7)
-    )
+def test_no_flipped_bit_changes_what_is_read_from_gzip(data: st.DataObject) -> None:
+    """A few bits mean nothing: those after the last block, up to the next byte."""
+    content = b"some text that repeats, " * 50
+    packed = bytearray(gzip.compress(content))
+    place = data.draw(st.integers(10, len(packed) - 1))
+    packed[place] ^= 1 << data.draw(st.integers(0, 7))
 
-    with pytest.raises(DataError):
-        unpack(bytes(packed))
+    with suppress(DataError):
+        assert unpack(bytes(packed)) == content
 
 
 @pytest.mark.parametrize("packer", PACKERS)

@@ -7,7 +7,6 @@ canonical content, so that equal lines without ids are one event.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +15,11 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from headcount.definitions.settings import Source
-from headcount.ingest.parse import require_in_range
+from headcount.ingest.parse import MAX_DIGITS
 from headcount.ingest.records import Record
 from headcount.ingest.rejects import (
     RejectedRowError,
@@ -31,7 +31,6 @@ from headcount.rules.canonical import canonical_json, shortest_decimal
 from headcount.rules.micros import from_micros, to_micros
 
 CONTENT = ":content"  # the namespace of ids that are derived from content
-MAX_DIGITS = 15  # a double keeps so many
 LEAST_PLAIN = Decimal("0.0001")
 INT64 = range(-(2**63), 2**64)  # what DuckDB's JSON reader keeps whole
 
@@ -61,11 +60,8 @@ ATTRIBUTES = {
 REJECTS = {"line": pl.Int64, "reason": pl.String, "raw": pl.String}
 """One row a rejected row, in file order."""
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":")
-).encode
+_encode = msgspec.json.Encoder(order="sorted").encode
 _quote = json.encoder.encode_basestring
-_LONG_DIGITS = re.compile(r"\d{16}")
 
 
 @dataclass(slots=True)
@@ -90,14 +86,17 @@ class Batch:
             return cls(source, None)
         return cls(source, to_micros(now + source.max_ahead))
 
-    def add(self, line: int, record: Record) -> None:
-        """The row on `line` says `record`; raises RejectedRowError when it is ahead."""
+    def add(self, line: int, record: Record, *, is_quick: bool) -> None:
+        """The row on `line` says `record`; raises RejectedRowError when it is ahead.
+
+        `is_quick`: its numbers are as `parse_quickly` gives them, or it has none.
+        """
         if self.latest_us is not None and record.at_us > self.latest_us:
             self._reject_ahead(record)
         if record.event is not None:
-            self.events.append(self._event(line, record, record.event))
+            self.events.append(self._event(line, record, is_quick=is_quick))
         if record.attributes or record.event is None:
-            self.attributes.extend(_attributes(line, record))
+            self.attributes.extend(_attributes(line, record, is_quick=is_quick))
         self._count(line)
 
     def refuse(self, line: int, error: RowError, raw: str | bytes) -> None:
@@ -118,10 +117,10 @@ class Batch:
         if self.rejects:
             yield "rejects", _frame(self.rejects, REJECTS)
 
-    def _event(self, line: int, record: Record, event: str) -> tuple[Any, ...]:
-        user_id, at_us, _, event_id, properties, _ = record
-        canonical, is_wide = canonical_properties(properties)
-        content = f"[{_quote(user_id)},{_quote(event)},{at_us},{canonical}]"
+    def _event(self, line: int, record: Record, *, is_quick: bool) -> tuple[Any, ...]:
+        user_id, at_us, event, event_id, properties, _ = record
+        canonical, is_wide = canonical_text(properties, is_quick=is_quick)
+        content = f"[{_quote(user_id)},{_quote(event or '')},{at_us},{canonical}]"
         digest = blake2b(content.encode(), digest_size=16).hexdigest()
         if event_id is None:
             namespace, event_id = CONTENT, digest
@@ -142,24 +141,15 @@ class Batch:
         raise RejectedRowError(name, found=found, wanted=wanted)
 
 
-def canonical_properties(properties: dict[str, Any]) -> tuple[str, bool]:
-    """The canonical JSON, and whether a number in it needs the exact reader."""
-    if not properties:
-        return "{}", False
-    try:
-        text = _encode(properties)
-    except TypeError:
-        # Exact decimals: rare, and spelled digit by digit.
-        return canonical_json(properties), _is_wide(properties)
-    return text, bool(_LONG_DIGITS.search(text)) and _is_wide(properties)
+def canonical_text(value: Any, *, is_quick: bool) -> tuple[str, bool]:
+    """The canonical JSON, and whether a number in it needs the exact reader.
 
-
-def _is_wide(value: Any) -> bool:
-    """Whether a number needs the exact reader; one out of range rejects the row."""
-    numbers = list(_numbers(value))
-    for number in numbers:
-        require_in_range(number)
-    return any(map(_is_wide_number, numbers))
+    What was read quickly has no such number, and msgspec writes it as canonical_json
+    does, but for whole floats, which the quick reading turns into integers.
+    """
+    if is_quick:
+        return _encode(value).decode(), False
+    return canonical_json(value), any(map(_is_wide_number, _numbers(value)))
 
 
 def _numbers(value: Any) -> Iterator[int | Decimal]:
@@ -185,12 +175,14 @@ def _is_wide_number(number: int | Decimal) -> bool:
     return -LEAST_PLAIN < number < LEAST_PLAIN
 
 
-def _attributes(line: int, record: Record) -> Iterator[tuple[Any, ...]]:
+def _attributes(
+    line: int, record: Record, *, is_quick: bool
+) -> Iterator[tuple[Any, ...]]:
     if not record.attributes:
         yield (line, record.user_id, record.at_us, None, None)
     for key, value in record.attributes.items():
-        text, _ = canonical_properties({key: value})
-        yield (line, record.user_id, record.at_us, key, text[len(_quote(key)) + 2 : -1])
+        text, _ = canonical_text(value, is_quick=is_quick)
+        yield (line, record.user_id, record.at_us, key, text)
 
 
 def _frame(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:

@@ -2,31 +2,29 @@
 
 Source: faults.md §5. Refused are duplicate keys, NaN, infinities, numbers beyond a
 double's range, lone surrogates, and nesting deeper than DuckDB's own reader goes.
-Numbers are exact: `int`, `Decimal`, or a `float` that provably prints as written.
+Numbers are exact: an `int` or `float` of few digits, which print as they were meant,
+else a `Decimal`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self
 
 from headcount.ingest.rejects import RejectedRowError, shown
 
 ROW = "row"
 MAX_DEPTH = 100  # DuckDB's JSON reader stops at 128
-SHORT = 16  # characters of a number with at most 15 digits, which a double keeps
+MAX_DIGITS = 15  # a double keeps so many
 SMALLEST_SHORT = 1e-4  # below it, Python prints a float with an exponent
 LARGEST = Decimal("1.7976931348623157e308")  # beyond it, a double is infinite
 EXPONENT_DIGITS = 4  # Decimal itself gives up on very long ones
 LEAST_EXPONENT = -400  # numbers with more decimals than that are no measurements
 
-T = TypeVar("T")
-
 
 class NotShortError(Exception):
-    """A number needs the exact reading; never leaves `read_row`."""
+    """The quick reading would lose something: the row is to be read exactly."""
 
 
 class WrittenNumber(Decimal):
@@ -41,20 +39,17 @@ class WrittenNumber(Decimal):
         return number
 
 
-def read_row(text: str, convert: Callable[[Any], T]) -> T:
-    """What `convert` makes of the JSON value that `text` is.
+def parse_quickly(text: str) -> Any:
+    """The JSON value that `text` is; every number is an `int` or `float` that is exact.
 
-    The quick reading is tried first. Where a number could lose a digit, or stands for
-    an id, `convert` gets the exact one. Raises RejectedRowError.
+    Raises NotShortError when it has a number that needs more, RejectedRowError when it
+    is none of ours.
     """
-    try:
-        return convert(_parse(text, _QUICK))
-    except NotShortError:
-        return convert(_parse(text, _EXACT))
+    return _parse(text, _QUICK)
 
 
-def parse_json(text: str) -> Any:
-    """The JSON value that `text` is, numbers as `int` or `WrittenNumber`."""
+def parse_exactly(text: str) -> Any:
+    """The JSON value that `text` is; long numbers and zero are WrittenNumbers."""
     return _parse(text, _EXACT)
 
 
@@ -66,9 +61,6 @@ def _parse(text: str, decoder: json.JSONDecoder) -> Any:
         _reject(f"{error.msg} at character {error.pos + 1}", "one JSON object")
     except RecursionError:
         _reject_depth()
-    except ValueError:
-        # Python refuses to read an integer of more than 4300 digits.
-        _reject("a number beyond 1.8e308", "numbers that a double can hold")
     if end != len(text):
         _reject(f"more after the value, at character {end + 1}", "one JSON object")
     if text.count("[") + text.count("{") > MAX_DEPTH:
@@ -89,7 +81,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _quick_number(text: str) -> float | int:
     number = float(text)
-    if len(text) > SHORT or "e" in text or "E" in text:
+    if len(text) > MAX_DIGITS + 1 or "e" in text or "E" in text:
         raise NotShortError
     if number.is_integer():
         return int(number)
@@ -98,25 +90,31 @@ def _quick_number(text: str) -> float | int:
     return number
 
 
+def _quick_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise NotShortError
+    return int(text)
+
+
 def _exact_number(text: str) -> WrittenNumber:
     _, _, exponent = text.lower().partition("e")
     if len(exponent.lstrip("+-0")) > EXPONENT_DIGITS:
         _reject("a number with a huge exponent", "numbers that a double can hold")
     number = WrittenNumber(text)
-    require_in_range(number)
+    _require_in_range(number)
     return number
 
 
 def _exact_integer(text: str) -> int | WrittenNumber:
     # Zero has two ways to be written, which an int cannot tell apart.
-    return WrittenNumber(text) if text in {"0", "-0"} else int(text)
+    is_short = len(text) <= MAX_DIGITS and text not in {"0", "-0"}
+    return int(text) if is_short else _exact_number(text)
 
 
-def require_in_range(number: Decimal | int) -> None:
-    """Return when JSON readers can hold the number; raises RejectedRowError."""
+def _require_in_range(number: Decimal) -> None:
     if not -LARGEST <= number <= LARGEST:
         _reject("a number beyond 1.8e308", "numbers that a double can hold")
-    if isinstance(number, Decimal) and number.adjusted() < LEAST_EXPONENT:
+    if number.adjusted() < LEAST_EXPONENT:
         _reject("a number with over 400 decimals", "numbers that a double can hold")
 
 
@@ -160,7 +158,10 @@ def _reject(found: str, wanted: str) -> NoReturn:
 
 
 _QUICK = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_quick_number, parse_constant=_constant
+    object_pairs_hook=_object,
+    parse_float=_quick_number,
+    parse_int=_quick_integer,
+    parse_constant=_constant,
 )
 _EXACT = json.JSONDecoder(
     object_pairs_hook=_object,

@@ -42,9 +42,9 @@ class Record(NamedTuple):
 
 def require_id(value: Any, field: str) -> str:
     """The id as exact text: a JSON number as it was written, leading zeros kept."""
+    if type(value) is str:  # nearly all are
+        return require_text(value, field)
     match value:
-        case str():
-            return require_text(value, field)
         case bool():
             pass
         case WrittenNumber():
@@ -66,9 +66,9 @@ def require_text(value: Any, field: str) -> str:
     """The value when it is text that can name something: not empty, no controls."""
     if not isinstance(value, str) or not value:
         return _reject(field, value, "text")
-    if not value.isprintable() and _CONTROL.search(value):
-        return _reject(field, value, "text without control characters")
-    return value
+    if value.isprintable() or not _CONTROL.search(value):
+        return value
+    return _reject(field, value, "text without control characters")
 
 
 def require_object(value: Any, field: str) -> dict[str, Any]:

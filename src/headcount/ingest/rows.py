@@ -10,7 +10,12 @@ from typing import Any
 from headcount.definitions.settings import Source
 from headcount.ingest.batch import Batch
 from headcount.ingest.lines import Line, read_lines, require_one_value_a_line
-from headcount.ingest.parse import ROW, read_row
+from headcount.ingest.parse import (
+    ROW,
+    NotShortError,
+    parse_exactly,
+    parse_quickly,
+)
 from headcount.ingest.records import Record
 from headcount.ingest.rejects import RejectedRowError, RowError, shown
 
@@ -24,6 +29,7 @@ def read_json_batches(
     path: Path, name: str, source: Source, *, now: datetime, convert: Convert
 ) -> Iterator[Batch]:
     """The rows of the file, each read by `convert`; at least one batch."""
+    convert = _of_objects(convert)
     batch = Batch.starting(source, now)
     is_first = True
     for first, lines in read_lines(path, name):
@@ -44,7 +50,12 @@ def _add(batch: Batch, number: int, line: Line, convert: Convert) -> None:
     try:
         if isinstance(line, bytes):
             raise not_utf8(line)
-        batch.add(number, read_row(line, lambda row: convert(_require_object(row))))
+        try:
+            record = convert(parse_quickly(line))
+        except NotShortError:
+            batch.add(number, convert(parse_exactly(line)), is_quick=False)
+        else:
+            batch.add(number, record, is_quick=True)
     except RowError as error:
         batch.refuse(number, error, line)
 
@@ -58,7 +69,10 @@ def not_utf8(line: bytes) -> RejectedRowError:
     return RejectedRowError(ROW, found=found, wanted="UTF-8")
 
 
-def _require_object(row: Any) -> dict[str, Any]:
-    if not isinstance(row, dict):
-        raise RejectedRowError(ROW, found=shown(row), wanted="a JSON object")
-    return row
+def _of_objects(convert: Convert) -> Callable[[Any], Record]:
+    def converted(row: Any) -> Record:
+        if not isinstance(row, dict):
+            raise RejectedRowError(ROW, found=shown(row), wanted="a JSON object")
+        return convert(row)
+
+    return converted

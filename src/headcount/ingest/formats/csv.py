@@ -122,6 +122,7 @@ def _add(batch: Batch, row: Row, header: list[str], convert: Convert) -> None:
             found, wanted = f"{len(row.cells)} cells", f"{len(header)}, as the header"
             raise RejectedRowError(ROW, found=found, wanted=wanted)
         cells = zip(header, row.cells, strict=True)
-        batch.add(row.line, convert({name: cell for name, cell in cells if cell}))
+        record = convert({name: cell for name, cell in cells if cell})
+        batch.add(row.line, record, is_quick=True)
     except RowError as error:
         batch.refuse(row.line, error, "\n".join(map(_text, row.raw)))

@@ -63,14 +63,15 @@ def converter(source: Source) -> Convert:
 
 
 def _event(row: dict[str, Any], source: Source) -> Record:
-    properties = require_object(row.get(PROPERTIES), PROPERTIES)
+    value = row.get  # a bound method: this runs once a row
+    properties = require_object(value(PROPERTIES), PROPERTIES)
     return Record(
-        user_id=require_id(row.get(USER_ID), USER_ID),
-        at_us=to_micros(row.get(TIMESTAMP), source.timezone),
-        event=require_text(row.get(EVENT), EVENT),
-        event_id=optional_id(row.get(EVENT_ID), EVENT_ID),
-        properties=properties,
-        attributes=promoted(properties, source.attributes),
+        require_id(value(USER_ID), USER_ID),
+        to_micros(value(TIMESTAMP), source.timezone),
+        require_text(value(EVENT), EVENT),
+        optional_id(value(EVENT_ID), EVENT_ID),
+        properties,
+        promoted(properties, source.attributes) if source.attributes else {},
     )
 
 

@@ -117,7 +117,8 @@ def _readable(column: pa.Array) -> pa.Array:
 def _add(batch: Batch, line: int, row: dict[str, Any], convert: Convert) -> None:
     try:
         values = ((name, value) for name, value in row.items() if value is not None)
-        batch.add(line, convert({name: to_json(value) for name, value in values}))
+        record = convert({name: to_json(value) for name, value in values})
+        batch.add(line, record, is_quick=False)
     except RowError as error:
         batch.refuse(line, error, str(row))
 
