@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import duckdb
@@ -13,6 +12,7 @@ import pytest
 from headcount.demo import run_demo
 from headcount.demo.run import MARKER, FolderNotEmptyError
 from headcount.store.files import sha256_of
+from tests.processes import processes_of
 
 pytestmark = pytest.mark.airflow
 
@@ -113,9 +113,7 @@ def test_progress_is_told(demo, told):
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 def test_no_process_is_left(demo):
-    scratch = str(demo.project.parent).encode()
-
-    assert [pid for pid in _others() if scratch in _environment(pid)] == []
+    assert processes_of(demo.project.parent) == []
 
 
 def test_a_folder_of_others_is_not_touched(tmp_path):
@@ -125,18 +123,3 @@ def test_a_folder_of_others_is_not_touched(tmp_path):
         run_demo(tmp_path, say=print)
 
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-def _others():
-    return [
-        p
-        for p in Path("/proc").iterdir()
-        if p.name.isdigit() and int(p.name) != os.getpid()
-    ]
-
-
-def _environment(process):
-    try:
-        return (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-    except OSError:
-        return b""

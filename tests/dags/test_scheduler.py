@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.request import Request, urlopen
 
 import pytest
+from tests.processes import processes_of
 
 from headcount.runtime.home import AirflowHome
 from headcount.runtime.servers import free_port, serving
@@ -63,6 +64,7 @@ def api(project, tmp_path, connections):
     home = AirflowHome(tmp_path / "airflow", project.folder, connections)
     with serving(home, port=free_port(), triggerer=False, **BRISK) as address:
         yield Api(address)
+    assert processes_of(home.folder) == []
 
 
 def test_a_tick_goes_from_file_to_vendor(project, walkme, request):

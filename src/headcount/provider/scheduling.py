@@ -39,6 +39,7 @@ RETRIES = ExceptionRetryPolicy(
     ]
 )
 DEFAULTS = {
+    "execution_timeout": timedelta(hours=1),  # a task that hangs holds up every tick
     "retries": 2,
     "retry_delay": timedelta(minutes=1),
     "retry_policy": RETRIES,
