@@ -1,6 +1,6 @@
 -- purpose: the new attributes are in the store
 -- params: system_code, file_code, first_position
--- grain: adds one row a user, key, instant and value
+-- grain: adds one row a user, key, instant and value; one with a null key for a record without keys
 INSERT INTO attributes BY NAME
 SELECT
     $system_code AS system_code,
@@ -13,5 +13,4 @@ SELECT
 FROM kept_attributes AS kept
 INNER JOIN users
     ON users.system_code = $system_code AND users.user_id = kept.user_id
-WHERE key IS NOT NULL
 ORDER BY user_code, key, kept."at", value

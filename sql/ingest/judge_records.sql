@@ -6,6 +6,7 @@ SELECT
     CASE
         WHEN line IN (SELECT line FROM kept_attributes) THEN 'accepted'
         ELSE 'duplicate'
-    END AS verdict
+    END AS verdict,
+    NULL AS origin
 FROM (SELECT DISTINCT line FROM staged_attributes)
 WHERE line NOT IN (SELECT line FROM staged_events)

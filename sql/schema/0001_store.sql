@@ -42,11 +42,12 @@ CREATE TABLE events (
     file_code INTEGER NOT NULL
 );
 
--- grain: one row a user, top-level key and record; `value` is canonical JSON, JSON null unsets
+-- grain: one row a user, top-level key and record; `value` is canonical JSON, JSON null unsets.
+-- A record without keys has one row, its key NULL: its user is known from it.
 CREATE TABLE attributes (
     system_code USMALLINT NOT NULL,
     user_code UINTEGER NOT NULL,
-    key VARCHAR NOT NULL,
+    key VARCHAR,
     "at" TIMESTAMPTZ NOT NULL,
     value VARCHAR NOT NULL,
     position BIGINT NOT NULL,
@@ -54,7 +55,8 @@ CREATE TABLE attributes (
 );
 
 -- grain: one row a file and content ever looked at; rows = accepted + duplicates + conflicts + rejected + skipped
--- status: loaded, refused, changed (other content under a loaded name), duplicate (same content under another name)
+-- status: loaded, refused, changed (other content under a loaded name), duplicate (same content under another
+-- name; it keeps positions for its rows, should the other be retracted), retracted (its rows were taken out again)
 -- `stamp` is size, times and inode when it was read: while they stand still the content is not read again.
 -- `read_as` covers the settings by which it was read: a refused file is tried again once they are edited.
 -- The row that stood on line n of a file has position first_position + n - 1.
@@ -81,6 +83,22 @@ CREATE TABLE source_files (
     ingested_at TIMESTAMPTZ NOT NULL,
     stamp VARCHAR NOT NULL DEFAULT '',
     read_as VARCHAR NOT NULL DEFAULT ''
+);
+
+-- grain: one row a loaded file and an earlier one that had told some of its rows already: what is read again
+-- when the earlier one is retracted
+CREATE TABLE shared_rows (
+    file_code INTEGER NOT NULL,
+    earlier_code INTEGER NOT NULL,
+    rows BIGINT NOT NULL
+);
+
+-- grain: one row a file whose rows were taken out again; runs that began before saw them
+CREATE TABLE retractions (
+    file_code INTEGER NOT NULL,
+    retracted_at TIMESTAMPTZ NOT NULL,
+    events BIGINT NOT NULL,
+    attributes BIGINT NOT NULL
 );
 
 CREATE TABLE rejected_rows (

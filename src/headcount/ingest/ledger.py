@@ -44,10 +44,11 @@ class Seen(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Why a content is not loaded."""
+    """Why a content is not loaded; of a duplicate also which file brought it."""
 
     status: Status
     reason: str
+    twin_code: int | None = None
 
 
 class Ledger:
@@ -87,7 +88,8 @@ class Ledger:
         """Why this content under this name is not loaded; None when it is new."""
         twin = self._loaded.get(content.sha256)
         if twin and twin.path != path and content.size_bytes:
-            return Judgement("duplicate", f"duplicate of {twin.path}")
+            reason = f"duplicate of {twin.path}"
+            return Judgement("duplicate", reason, twin.file_code)
         # Files in which nothing was yet, a new log or a header alone, may be filled.
         loaded = [row for row in self._by_path[path] if row.status == "loaded"]
         if any(row.rows for row in loaded):

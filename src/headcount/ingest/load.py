@@ -88,6 +88,14 @@ class Place:
     last_position: int | None = None
 
 
+class Spot(NamedTuple):
+    """Where the rows of a file go: its system, its code, the position of line 1."""
+
+    system_code: int
+    file_code: int
+    first_position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the ledger is to say of one file and content."""
@@ -139,49 +147,65 @@ def load_staged(
     with warehouse.transaction():
         file_code, first_position = _next(warehouse)
         system_code = _system_code(warehouse, ledger.source.system)
-        added = _append(warehouse, system_code, file_code, first_position)
-        counts, judged = _count(warehouse, tally)
-        _require_balance(entry.path, counts, judged=judged, added=added.events)
-        warehouse.execute("ingest/append_rejects", {"file_code": file_code})
+        spot = Spot(system_code, file_code, first_position)
+        counts, place = keep_staged(warehouse, entry.path, spot, tally)
         see_rows(warehouse, system_code=system_code, from_position=first_position)
-        place = _place(warehouse, first_position, tally) if added.any else Place()
         entry = replace(entry, counts=counts, place=place)
         return _write(warehouse, ledger, entry, file_code=file_code, now=now)
 
 
+def keep_staged(
+    warehouse: Warehouse, path: str, spot: Spot, tally: Tally
+) -> tuple[Counts, Place]:
+    """The staged rows that are new are in the store at `spot`; returns what they are.
+
+    New is what no earlier file told, so that it does not matter what later ones did.
+    Runs inside the caller's transaction. Raises UnbalancedFileError.
+    """
+    added = _append(warehouse, spot)
+    counts, judged = _count(warehouse, tally)
+    _require_balance(path, counts, judged=judged, added=added)
+    file = {"file_code": spot.file_code}
+    warehouse.execute("ingest/append_rejects", file)
+    warehouse.execute("ingest/note_shared_rows", file)
+    return counts, _place(warehouse, spot.first_position, tally)
+
+
 def record(
-    warehouse: Warehouse, ledger: Ledger, entry: Entry, *, now: datetime
+    warehouse: Warehouse,
+    ledger: Ledger,
+    entry: Entry,
+    *,
+    now: datetime,
+    twin_code: int | None = None,
 ) -> FileReport:
-    """The ledger says that nothing of this content was loaded, and why."""
+    """The ledger says that nothing of this content was loaded, and why.
+
+    The rows of a duplicate get positions all the same: were the twin retracted, this
+    file would have brought them, and others have come since.
+    """
     with warehouse.transaction():
-        file_code, _ = _next(warehouse)
+        file_code, first_position = _next(warehouse)
+        if twin_code is not None:
+            place = _reserved(warehouse, first_position, twin_code)
+            entry = replace(entry, place=place)
         return _write(warehouse, ledger, entry, file_code=file_code, now=now)
 
 
-class _Added(NamedTuple):
-    events: int
-    attributes: int
-
-    @property
-    def any(self) -> bool:
-        return bool(self.events or self.attributes)
-
-
-def _append(
-    warehouse: Warehouse, system_code: int, file_code: int, first_position: int
-) -> _Added:
-    """The staged rows that are new are in the store; `verdicts` says which."""
-    system = {"system_code": system_code}
-    place = {**system, "file_code": file_code, "first_position": first_position}
-    for name in ("judge_events", "keep_attributes"):
-        warehouse.execute(f"ingest/{name}", system)
-    warehouse.execute("ingest/judge_records")
+def _append(warehouse: Warehouse, spot: Spot) -> int:
+    """The staged rows that are new are in the store; returns how many are events."""
+    system, place = {"system_code": spot.system_code}, spot._asdict()
+    earlier = {**system, "file_code": spot.file_code}
+    warehouse.execute("ingest/judge_events", earlier)
+    warehouse.execute("ingest/judge_attributes", earlier)
+    for name in ("keep_attributes", "judge_records"):
+        warehouse.execute(f"ingest/{name}")
     for name in ("add_users", "add_event_names"):
         warehouse.execute(f"ingest/{name}", system)
     ((events,),) = warehouse.rows("ingest/append_events", place)
-    ((attributes,),) = warehouse.rows("ingest/append_attributes", place)
+    warehouse.execute("ingest/append_attributes", place)
     warehouse.execute("ingest/date_users", system)
-    return _Added(events, attributes)
+    return int(events)
 
 
 def _count(warehouse: Warehouse, tally: Tally) -> tuple[Counts, int]:
@@ -219,9 +243,18 @@ def _next(warehouse: Warehouse) -> tuple[int, int]:
 
 
 def _place(warehouse: Warehouse, first_position: int, tally: Tally) -> Place:
+    if not tally.rows:
+        return Place()
     ((first_at, last_at),) = warehouse.rows("ingest/read_span")
     last_position = first_position + tally.last_line - 1
     return Place(first_at, last_at, first_position, last_position)
+
+
+def _reserved(warehouse: Warehouse, first_position: int, twin_code: int) -> Place:
+    ((lines,),) = warehouse.rows("ingest/read_extent", {"file_code": twin_code})
+    if not lines:
+        return Place()
+    return Place(None, None, first_position, first_position + lines - 1)
 
 
 def _write(

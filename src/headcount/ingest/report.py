@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Status = Literal["loaded", "refused", "changed", "duplicate", "growing"]
+Status = Literal[
+    "loaded", "refused", "changed", "duplicate", "growing", "retracted"
+]
 
 
 @dataclass(frozen=True, slots=True)

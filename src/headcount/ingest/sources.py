@@ -167,7 +167,13 @@ class _Intake:
         self, file: SourceFile, content: Content, judgement: Judgement
     ) -> FileReport:
         entry = load.Entry(file.name, content, judgement.status, judgement.reason)
-        return load.record(self.warehouse, self.ledger, entry, now=self.now)
+        return load.record(
+            self.warehouse,
+            self.ledger,
+            entry,
+            now=self.now,
+            twin_code=judgement.twin_code,
+        )
 
 
 def _require_content(content: Content, name: str) -> None:
