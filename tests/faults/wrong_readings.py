@@ -1,0 +1,521 @@
+"""Wrong readings of the definition language, each a small edit of the real source.
+
+An anchor stands exactly once in its file: code that moves takes its faults along, or
+the check of anchors fails loudly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A wrong reading: where it is planted, and how."""
+
+    name: str
+    file: str
+    anchor: str
+    replacement: str
+
+
+FIRST_ROWS = 'return events.filter(pl.col("at") == pl.col("at").min().over("user"))'
+FIRST_MATCHING = """
+    events = matching(events, leaf.where, scene.moment)
+    return events.filter(pl.col("at") == pl.col("at").min().over("user"))
+"""
+
+RANGES = "src/headcount/rules/ranges.py"
+COMPILE = "src/headcount/rules/compile.py"
+PATHS = "src/headcount/rules/paths.py"
+FULL = "src/headcount/evaluate/full.py"
+LEAVES = "src/headcount/evaluate/leaves.py"
+PREDICATES = "src/headcount/evaluate/predicates.py"
+VALUES = "src/headcount/evaluate/values.py"
+COMPARISONS = "src/headcount/evaluate/comparisons.py"
+INSTANTS = "src/headcount/evaluate/instants.py"
+SEQUENCES = "src/headcount/evaluate/sequences.py"
+TOTALS = "src/headcount/evaluate/totals.py"
+REGISTRATION = "src/headcount/evaluate/registration.py"
+HISTORY = "src/headcount/store/history.py"
+EVENTS_SQL = "sql/history/events.sql"
+ATTRIBUTES_SQL = "sql/history/attributes.sql"
+JUDGE_SQL = "sql/ingest/judge_events.sql"
+
+FAULTS = (
+    # Ranges and calendars
+    Fault(
+        "a range's end is included",
+        EVENTS_SQL,
+        '"at" < make_timestamptz($end_us)',
+        '"at" <= make_timestamptz($end_us)',
+    ),
+    Fault(
+        "a range's start is excluded",
+        EVENTS_SQL,
+        '"at" >= make_timestamptz($start_us)',
+        '"at" > make_timestamptz($start_us)',
+    ),
+    Fault(
+        "a range may reach past T",
+        RANGES,
+        "return _bounds(start, min(end, at))",
+        "return _bounds(start, end)",
+    ),
+    Fault(
+        "`to: 2026-05-14` ends as that day begins",
+        RANGES,
+        "return local_midnight(value + timedelta(days=1), tz)",
+        "return local_midnight(value, tz)",
+    ),
+    Fault(
+        "an instant without an offset is UTC",
+        RANGES,
+        "return _from_wall_clock(value, tz)",
+        "return value.replace(tzinfo=UTC)",
+    ),
+    Fault(
+        "midnights are UTC's",
+        RANGES,
+        "return _from_wall_clock(datetime.combine(day, time.min), tz)",
+        "return datetime.combine(day, time.min, UTC)",
+    ),
+    Fault(
+        "`today` is the day in UTC",
+        RANGES,
+        "this = _first_day(calendar.unit, _wall_clock(at, tz).date())",
+        "this = _first_day(calendar.unit, at.date())",
+    ),
+    Fault(
+        "weeks begin on Sunday",
+        RANGES,
+        "return day - timedelta(days=day.weekday())",
+        "return day - timedelta(days=(day.weekday() + 1) % 7)",
+    ),
+    Fault(
+        "a quarter has four months",
+        RANGES,
+        "month=day.month - (day.month - 1) % 3",
+        "month=day.month - (day.month - 1) % 4",
+    ),
+    Fault(
+        "a month is 30 days",
+        RANGES,
+        "return _from_wall_clock(_months_later(_wall_clock(at, tz), months), tz)",
+        "return _to_utc(at) + timedelta(days=30 * months)",
+    ),
+    Fault(
+        "months go by the calendar of UTC",
+        RANGES,
+        "return _from_wall_clock(_months_later(_wall_clock(at, tz), months), tz)",
+        "return _months_later(_wall_clock(at, UTC), months).replace(tzinfo=UTC)",
+    ),
+    Fault(
+        "a day is a local day",
+        RANGES,
+        "return _to_utc(at) + timedelta(seconds=seconds)",
+        "return _from_wall_clock(_wall_clock(at, tz) + timedelta(seconds=seconds), tz)",
+    ),
+    Fault(
+        "a time in a gap keeps its distance from it",
+        RANGES,
+        "return _end_of_gap(_to_utc(by_new), _to_utc(by_old), tz)",
+        "return _to_utc(by_old)",
+    ),
+    Fault(
+        "a time that exists twice is the later",
+        RANGES,
+        "return _to_utc(by_old)  # of a time that exists twice, the earlier",
+        "return _to_utc(by_new)",
+    ),
+    Fault(
+        "`active`: each period is reckoned from the one before",
+        RANGES,
+        """        every = Duration(i * active.every.amount, active.every.unit)
+        edges.append(before(at, every, tz))""",
+        "        edges.append(before(edges[-1], active.every, tz))",
+    ),
+    # Conditions and how they combine
+    Fault(
+        "`any` instead of `all`",
+        FULL,
+        "return reduce(and_, map(self.mask, nodes))",
+        "return reduce(or_, map(self.mask, nodes))",
+    ),
+    Fault(
+        "who never did anything is in `not`",
+        FULL,
+        "mask = self.mask(node) & self.history.known(self.moment.at)",
+        "mask = self.mask(node)",
+    ),
+    Fault(
+        "a user is known at the instant of the first event",
+        HISTORY,
+        "return (known_from < to_micros(at)).fill_null(value=False)",
+        "return (known_from <= to_micros(at)).fill_null(value=False)",
+    ),
+    Fault(
+        "attributes make nobody known",
+        "sql/history/users.sql",
+        "epoch_us(least(first_event_at, first_attribute_at))",
+        "epoch_us(first_event_at)",
+    ),
+    Fault(
+        "a condition's own range is cut by the segment's: it is not looked at",
+        COMPILE,
+        "rule.event, where, rule.date_range or default, count, rule.days, aggregates",
+        "rule.event, where, default, count, rule.days, aggregates",
+    ),
+    Fault(
+        "the name before a star is a whole name",
+        HISTORY,
+        "prefixes and event.startswith(prefixes)",
+        "prefixes and event.rstrip('.') in [one.rstrip('.') for one in prefixes]",
+    ),
+    Fault(
+        "zero events is no number",
+        LEAVES,
+        "return _spread(scene, users, holds, others=holds_for_zero(comparison))",
+        "return _spread(scene, users, holds, others=False)",
+    ),
+    Fault(
+        "`count` is at least one beside another measure",
+        COMPILE,
+        "count = rule.count if has_measure else AT_LEAST_ONCE",
+        "count = rule.count or AT_LEAST_ONCE",
+    ),
+    Fault(
+        "days are UTC's",
+        LEAVES,
+        "return instant.dt.convert_time_zone(moment.tz.key).dt.date()",
+        "return instant.dt.date()",
+    ),
+    Fault(
+        "`first` is the first that matches",
+        LEAVES,
+        FIRST_ROWS,
+        FIRST_MATCHING.strip(),
+    ),
+    Fault(
+        "`first` is the first in the range",
+        LEAVES,
+        "ever = ranges.Bounds(None, scene.moment.at)",
+        "ever = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)",
+    ),
+    Fault(
+        "`first`: of several at one instant, the one that came first",
+        LEAVES,
+        FIRST_ROWS,
+        'return events.sort("at", "position").unique("user", keep="first")',
+    ),
+    Fault(
+        "`active`: a period without events holds no count",
+        LEAVES,
+        "empty_holds = holds_for_zero(active.count)",
+        "empty_holds = False",
+    ),
+    Fault(
+        "`active`: an edge belongs to the older period",
+        LEAVES,
+        'period = starts.search_sorted(rows.get_column("at"), side="right")',
+        'period = starts.search_sorted(rows.get_column("at"), side="left")',
+    ),
+    # Measures
+    Fault(
+        "the sum of nothing is 0",
+        LEAVES,
+        "return _spread(scene, totals.users, holds, others=False)",
+        "return _spread(scene, totals.users, holds, others=holds_for_zero(aggregate))",
+    ),
+    Fault(
+        "sums are floats",
+        TOTALS,
+        "rows = (~(is_far & nearest.is_finite())).arg_true()",
+        "rows = answer.clear().arg_true()",
+    ),
+    Fault(
+        "`avg` is the sum",
+        TOTALS,
+        'if of == "avg"',
+        'if of == "mean"',
+    ),
+    Fault(
+        "`between` leaves its ends out",
+        COMPARISONS,
+        'yield "lte", high',
+        'yield "lt", high',
+    ),
+    Fault(
+        '`distinct` looks at the JSON: 1 and "1" are two',
+        LEAVES,
+        '"text": values.text})\n        .drop_nulls("text")',
+        '"text": rows.get_column(f"property {aggregate.of}")}).filter('
+        'values.text.is_not_null())\n        .drop_nulls("text")',
+    ),
+    Fault(
+        "`distinct`: missing is a value",
+        LEAVES,
+        '        .drop_nulls("text")\n',
+        "",
+    ),
+    Fault(
+        "text is never a number",
+        VALUES,
+        'number=pl.when(~pl.col("is_boolean") &',
+        'number=pl.when(~pl.col("is_boolean") & ~pl.col("is_text") &',
+    ),
+    Fault(
+        "text like 01 and +1 is a number too",
+        VALUES,
+        'JSON_NUMBER = r"^-?(0|[1-9][0-9]*)',
+        'JSON_NUMBER = r"^[+-]?([0-9]+)',
+    ),
+    Fault(
+        "numbers are equal when their floats are",
+        VALUES,
+        "rows = tied.fill_null(value=False).arg_true()",
+        "rows = tied.clear().arg_true()",
+    ),
+    # Sequences
+    Fault(
+        "a sequence is a set of events",
+        SEQUENCES,
+        'strategy="forward"',
+        'strategy="nearest"',
+    ),
+    Fault(
+        "a sequence: the same instant is not allowed",
+        SEQUENCES,
+        "        check_sortedness=False,\n    )\n    return moved",
+        "        check_sortedness=False,\n        allow_exact_matches=False,\n"
+        "    )\n    return moved",
+    ),
+    Fault(
+        "a sequence: one event takes two steps",
+        SEQUENCES,
+        "if not _share_events(steps):",
+        "if steps:",
+    ),
+    Fault(
+        "`within` leaves its end out",
+        SEQUENCES,
+        'chain = chain.filter(pl.col("at") <= limit)',
+        'chain = chain.filter(pl.col("at") < limit)',
+    ),
+    Fault(
+        "`within` leaves its end out where events are shared",
+        SEQUENCES,
+        "        if at > last:",
+        "        if at >= last:",
+    ),
+    Fault(
+        "`within` runs from step to step",
+        SEQUENCES,
+        'select("user", "same", "start", at="next")',
+        'select("user", "same", start="at", at="next")',
+    ),
+    Fault(
+        "a sequence begins with the earliest first step",
+        SEQUENCES,
+        'agg(pl.col("start").max())',
+        'agg(pl.col("start").min())',
+    ),
+    Fault(
+        "every step lies in the range",
+        SEQUENCES,
+        "bounds = inside if i == 0 else later",
+        "bounds = inside",
+    ),
+    Fault(
+        "any step may lie before the range",
+        SEQUENCES,
+        "bounds = inside if i == 0 else later",
+        "bounds = ranges.Bounds(None, moment.at)",
+    ),
+    Fault(
+        "missing links with missing",
+        SEQUENCES,
+        'linkable = rows.with_columns(same=same).drop_nulls("same")',
+        'linkable = rows.with_columns(same=same).fill_null("")',
+    ),
+    # Predicates
+    Fault(
+        "missing fails `is_not`",
+        PREDICATES,
+        "yield ~equals(values, predicate.is_not, ignore_case=fold)",
+        "yield ~equals(values, predicate.is_not, ignore_case=fold) & values.is_set",
+    ),
+    Fault(
+        "a missing attribute fails `is_not`",
+        PREDICATES,
+        "return predicate.set_ is not True",
+        "return predicate.set_ is False",
+    ),
+    Fault(
+        "empty text is not set",
+        VALUES,
+        'is_set=(pl.col("first") != "n").fill_null(value=False)',
+        'is_set=((pl.col("first") != "n") & (pl.col("raw") != \'""\'))'
+        ".fill_null(value=False)",
+    ),
+    Fault(
+        "an array compares by its text",
+        VALUES,
+        'scalar = pl.col("is_set") & ~pl.col("is_compound")',
+        'scalar = pl.col("is_set")',
+    ),
+    Fault(
+        "true is 1",
+        VALUES,
+        'pl.DataFrame({"raw": raw})',
+        'pl.DataFrame({"raw": raw.replace({"true": "1", "false": "0"})})',
+    ),
+    Fault(
+        "`true` equals the text `true` only",
+        PREDICATES,
+        "return _holds(lower_case(values.text) == literal_text(literal))",
+        "return _holds(values.text == literal_text(literal))",
+    ),
+    Fault(
+        "text in a definition equals text only, never a number",
+        PREDICATES,
+        "same = (text == wanted).fill_null(value=False)",
+        "same = (text == wanted).fill_null(value=False) & values.is_text",
+    ),
+    Fault(
+        "`ignore_case` is not for `is`",
+        PREDICATES,
+        "    if ignore_case:\n        text, wanted = lower_case(text)",
+        "    if False:\n        text, wanted = lower_case(text)",
+    ),
+    Fault(
+        "`ignore_case` by full lower case",
+        PREDICATES,
+        'text.str.replace_all("Σ", "σ", literal=True)\n'
+        '        .str.replace_all("İ", "i", literal=True)\n        .str.to_lowercase()',
+        "text.str.to_lowercase()",
+    ),
+    Fault(
+        "`contains` takes a pattern",
+        PREDICATES,
+        "text.str.contains(wanted(predicate.contains), literal=True)",
+        "text.str.contains(wanted(predicate.contains))",
+    ),
+    Fault(
+        "`matches` matches the whole text",
+        PREDICATES,
+        "values.text.str.contains(pattern, strict=True)",
+        'values.text.str.contains(f"^(?:{pattern})$", strict=True)',
+    ),
+    Fault(
+        "`before` is not strict",
+        PREDICATES,
+        "yield _holds(at < to_micros(ranges.instant_of(predicate.before, moment.tz)))",
+        "yield _holds(at <= to_micros(ranges.instant_of(predicate.before, moment.tz)))",
+    ),
+    Fault(
+        "`within_last` reaches to T and beyond",
+        PREDICATES,
+        "yield _holds((at >= to_micros(start)) & (at < to_micros(moment.at)))",
+        "yield _holds(at >= to_micros(start))",
+    ),
+    Fault(
+        "epoch numbers are seconds",
+        INSTANTS,
+        "scale = 1_000 if abs(number) >= MILLISECONDS_FROM else 1_000_000",
+        "scale = 1_000_000",
+    ),
+    Fault(
+        "a date in a value is UTC's",
+        INSTANTS,
+        "ranges.local_midnight(date.fromisoformat(text), tz)",
+        "datetime.fromisoformat(text + 'T00:00Z')",
+    ),
+    Fault(
+        "a literal key with dots loses to a path",
+        PATHS,
+        "for length in range(len(parts), 0, -1):",
+        "for length in range(1, len(parts) + 1):",
+    ),
+    Fault(
+        "a literal key that holds null is not there",
+        HISTORY,
+        'pl.col("raw").list.get(offset + i, null_on_oob=True) for i in range(count)',
+        'pl.col("raw").list.get(offset + i, null_on_oob=True).replace("null", None) '
+        "for i in range(count)",
+    ),
+    # Users, attributes and events
+    Fault(
+        "the attribute that arrived last wins",
+        ATTRIBUTES_SQL,
+        'max_by(value, ("at", value)) AS value',
+        "last(value) AS value",
+    ),
+    Fault(
+        "at one instant the lesser attribute value wins",
+        ATTRIBUTES_SQL,
+        'max_by(value, ("at", value)) AS value',
+        'arg_min(value, (-epoch_us("at"), value)) AS value',
+    ),
+    Fault(
+        "an attribute counts at its instant",
+        ATTRIBUTES_SQL,
+        '"at" < make_timestamptz($end_us)',
+        '"at" <= make_timestamptz($end_us)',
+    ),
+    Fault(
+        "a null leaves the value before it",
+        ATTRIBUTES_SQL,
+        "WHERE system_code = $system_code",
+        "WHERE value <> 'null' AND system_code = $system_code",
+    ),
+    Fault(
+        "the last of one id stays",
+        JUDGE_SQL,
+        "min(line) AS line,\n        arg_min(content_hash, line) AS content_hash",
+        "max(line) AS line,\n        arg_max(content_hash, line) AS content_hash",
+    ),
+    Fault(
+        "every line is an event of its own",
+        JUDGE_SQL,
+        "        WHEN stored.event_id IS NULL AND staged.line = firsts.line\n",
+        "        WHEN true\n",
+    ),
+    Fault(
+        "equal content is one event, whatever the ids",
+        "src/headcount/ingest/batch.py",
+        '            namespace = self.source.id_namespace or ""',
+        "            namespace, event_id = CONTENT, digest",
+    ),
+    # Expiry
+    Fault(
+        "`evaluation_end` is looked at only when the tick comes",
+        REGISTRATION,
+        "at=end if is_ahead else case.at",
+        "at=case.at",
+    ),
+    Fault(
+        "a segment expires with the first of its ranges",
+        RANGES,
+        "return max(ends, default=None)",
+        "return min(ends, default=None)",
+    ),
+    Fault(
+        "a sequence expires with its range",
+        RANGES,
+        "return None if end is None else after(end, within, tz)",
+        "return end",
+    ),
+    Fault(
+        "a sequence without `within` expires too",
+        RANGES,
+        "case Event(active=None):",
+        "case Event(active=None) | Sequence(within=None):",
+    ),
+    Fault(
+        "conditions without a fixed end do not count",
+        RANGES,
+        "        if end is None:\n            return None\n        ends.append(end)",
+        "        if end is not None:\n            ends.append(end)",
+    ),
+)
