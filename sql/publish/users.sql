@@ -28,7 +28,7 @@ SELECT
     s.system,
     u.user_id,
     least(u.first_event_at, u.first_attribute_at) AS first_seen_at,
-    coalesce(u.last_event_at, m.last_record_at) AS last_seen_at,
+    coalesce(u.last_event_at, m.last_record_at, u.first_attribute_at) AS last_seen_at,
     '{' || coalesce(m.members, '') || '}' AS attributes
 FROM users AS u
 JOIN systems AS s USING (system_code)

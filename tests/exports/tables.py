@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from headcount.canonical import canonical_json
 from headcount.exports.rows import Table, keys_of
-from headcount.rules.canonical import canonical_json
 
 AT = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
 

@@ -17,13 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, assert_never
 
+from headcount.canonical import canonical_json
 from headcount.clock import to_text
 from headcount.errors import SnapshotDamagedError
 from headcount.exports.csv import write_csv
 from headcount.exports.parquet import write_parquet
 from headcount.exports.rows import Table, gather_members
 from headcount.exports.xlsx import write_xlsx
-from headcount.rules.canonical import canonical_json
 from headcount.store.files import sha256_of, sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
 from headcount.store.snapshots import Snapshot

@@ -17,7 +17,7 @@ from typing import cast
 import polars as pl
 import pyarrow.parquet as pq
 
-from headcount.rules.canonical import canonical_json
+from headcount.canonical import canonical_json
 from headcount.rules.paths import ABSENT, candidates, find
 from headcount.store.warehouse import Warehouse
 
@@ -25,7 +25,7 @@ MEMBER_COLUMNS = ("segment_id", "segment_name", "user_id", "entered_at")
 
 INSTANT = "%Y-%m-%dT%H:%M:%S%.fZ"  # how an instant reads where it is text
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
