@@ -91,7 +91,8 @@ class Landing:
         """(user, key, value) of each attribute, in the order of ingest."""
         return self.ask(
             "SELECT user_id, key, value FROM attributes JOIN users "
-            "USING (system_code, user_code) ORDER BY position, key"
+            "USING (system_code, user_code) WHERE key IS NOT NULL "
+            "ORDER BY position, key"
         )
 
     def instants(self) -> list[datetime]:
