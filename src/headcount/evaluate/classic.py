@@ -25,7 +25,7 @@ from headcount.store.registry import Standing
 from headcount.store.warehouse import Warehouse
 
 HEADERS = (["user_id"], ["user_id", "entered_at"])
-LISTED = pl.Schema({"user_id": pl.String, "entered_at": INSTANT})
+LISTED = pl.Schema({"user_id": pl.String(), "entered_at": INSTANT})
 
 
 class NotClassicError(UsageError):
