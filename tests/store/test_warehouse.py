@@ -177,6 +177,24 @@ def test_session_is_in_utc_whatever_the_process_has() -> None:
     assert zone == [("UTC",)]
 
 
+def test_spilled_files_of_a_killed_process_are_removed(path: Path) -> None:
+    Warehouse.open(path).close()
+    spill = path.with_name(path.name + ".tmp")
+    spill.mkdir()
+    (spill / "duckdb_temp_1_0_storage_DEFAULT-0.tmp").write_bytes(b"left over")
+
+    Warehouse.open(path).close()
+
+    assert not spill.exists()
+
+
+def test_no_progress_bar_mixes_with_what_commands_print() -> None:
+    with Warehouse.in_memory() as warehouse:
+        query = "SELECT current_setting('enable_progress_bar')"
+
+        assert warehouse.con.execute(query).fetchall() == [(False,)]
+
+
 def test_frame_is_a_view_while_it_is_lent() -> None:
     with Warehouse.in_memory() as warehouse:
         with warehouse.lend(lent=pl.DataFrame({"n": [1, 2]})):

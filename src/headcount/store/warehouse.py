@@ -23,7 +23,7 @@ from headcount.errors import (
     StoreUnreadableError,
     StoreVersionError,
 )
-from headcount.store.files import write_atomically
+from headcount.store.files import sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
 from headcount.store.sql import migrations, read_sql
 
@@ -35,7 +35,8 @@ Row = tuple[Any, ...]
 Options = dict[str, str | bool | int | float | list[str]]
 
 MEMORY_LIMIT = "50%"  # of the machine; the rest is for Polars and the page cache
-IN_UTC = "SET TimeZone = 'UTC'"
+# A progress bar would stand on stdout between what a command says there.
+SESSION = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
 FOREIGN_HOLDER = re.compile(r"Conflicting lock is held in (?P<holder>.*?\(PID \d+\))")
 
 
@@ -72,6 +73,8 @@ class Warehouse:
                 _create(path)
             con = _connect(path, _options(memory_limit, threads), wait_s=wait_s)
             stack.callback(con.close)
+            # What a killed process had spilled; alone with the store, nobody needs it.
+            shutil.rmtree(_beside(path, ".tmp"), ignore_errors=True)
             warehouse = cls(con, path)
             _migrate(warehouse)
             warehouse._on_close = stack.pop_all()
@@ -81,7 +84,7 @@ class Warehouse:
     def in_memory(cls) -> Self:
         """An empty store with today's schema that ends with the process."""
         con = duckdb.connect(":memory:", config=_options(MEMORY_LIMIT, None))
-        con.execute(IN_UTC)
+        con.execute(SESSION)
         warehouse = cls(con, None)
         warehouse._on_close.callback(warehouse.con.close)
         _migrate(warehouse)
@@ -181,6 +184,7 @@ def _create(path: Path) -> None:
     """An empty store with today's schema is at `path`; a kill leaves nothing there."""
     if _beside(path, ".wal").exists():
         raise StoreUnreadableError(path, reason="it is missing, its .wal file is not")
+    sweep_temporaries(path.parent)
     with write_atomically(path) as aside:
         con = duckdb.connect(str(aside), config=_options(MEMORY_LIMIT, None))
         with closing(con):
@@ -200,7 +204,7 @@ def _connect(
             holder = found["holder"]
             raise StoreBusyError(path, waited_s=wait_s, holder=holder) from error
         raise StoreUnreadableError(path, reason=_first_line(error)) from error
-    con.execute(IN_UTC)
+    con.execute(SESSION)
     return con
 
 
