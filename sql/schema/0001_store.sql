@@ -197,7 +197,7 @@ CREATE TABLE snapshots (
 
 -- grain: one row a destination and segment; `generation` counts pushes and fences out older ones
 -- status: pushing, synced, behind (tried again by the next push), failed (a person must act), deleted
--- `remote_name` is the name it was created under, NULL before; `adopted_as` the remote_id of the definition it took over
+-- `remote_name` is the name it has there as far as is known, NULL before; `asked_name` the one it had here at the last good push; `adopted_as` the remote_id of the definition it took over
 -- `may_hold_others`: the remote existed before us and was not replaced yet
 CREATE TABLE syncs (
     destination VARCHAR NOT NULL,
@@ -206,6 +206,7 @@ CREATE TABLE syncs (
     remote_name VARCHAR,
     adopted_as VARCHAR,
     may_hold_others BOOLEAN NOT NULL,
+    asked_name VARCHAR,
     status VARCHAR NOT NULL,
     reason VARCHAR,
     generation BIGINT NOT NULL,
@@ -225,6 +226,7 @@ CREATE TABLE sync_members (
 
 -- grain: one row a request, written before it is sent
 -- outcome: planned, sent (= unknown until answered), done, refused, unknown
+-- `job` is what to ask by while the destination works the request off, NULL when it does not
 CREATE TABLE sync_batches (
     batch_id VARCHAR PRIMARY KEY,
     destination VARCHAR NOT NULL,
@@ -235,6 +237,7 @@ CREATE TABLE sync_batches (
     user_ids VARCHAR[] NOT NULL,
     outcome VARCHAR NOT NULL,
     detail VARCHAR,
+    job VARCHAR,
     planned_at TIMESTAMPTZ NOT NULL,
     answered_at TIMESTAMPTZ
 );

@@ -1,5 +1,5 @@
--- purpose: segments whose newest snapshot is not what their destination holds
--- params: frame wanted_targets(segment_id, destination, remote_id)
+-- purpose: segments whose newest snapshot, or name, is not what their destination was told last
+-- params: frame wanted_targets(segment_id, destination, remote_id, name)
 -- grain: one row a destination and segment, in that order
 -- columns: destination, segment_id, system, remote_name
 WITH newest AS (
@@ -17,6 +17,7 @@ WHERE g.deleted_at IS NULL
   AND (
     s.status IS DISTINCT FROM 'synced'
     OR p.sha256 IS DISTINCT FROM n.sha256
+    OR t.name IS DISTINCT FROM s.asked_name
     OR (t.remote_id IS NOT NULL AND t.remote_id IS DISTINCT FROM s.adopted_as)
   )
 ORDER BY t.destination, t.segment_id

@@ -1,4 +1,4 @@
--- purpose: the name under which the remote segment is created, NULL when it was refused
+-- purpose: the name that the remote segment has from now on, NULL when it was not created
 -- params: destination, segment_id, remote_name
 UPDATE syncs
 SET remote_name = $remote_name

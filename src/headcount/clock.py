@@ -22,6 +22,14 @@ def elapsed_s() -> float:
     return time.monotonic()
 
 
+def unix_s() -> int:
+    """Whole seconds since 1970 by the machine's clock, whatever HEADCOUNT_NOW says.
+
+    Only for signatures, which others check by clocks of their own.
+    """
+    return int(time.time())
+
+
 def parse_instant(text: str) -> datetime:
     """The UTC instant that ISO 8601 `text` names; without an offset it is UTC."""
     try:

@@ -52,8 +52,7 @@ def token_source(
     return TokenSource(
         http,
         path="/token",
-        client_id=client_id,
-        client_secret=CANARY,
+        login=StandIn("vendor", "", 0, login=client_id or "", password=CANARY),
         elapsed_s=clock.elapsed_s,
     )
 
@@ -230,8 +229,7 @@ def test_many_threads_share_one_token(forgetful: StandIn) -> None:
         tokens = TokenSource(
             http,
             path="/accounts/connect/token",
-            client_id=forgetful.login,
-            client_secret=forgetful.password,
+            login=forgetful,
             elapsed_s=time.monotonic,
         )
         api = AuthorisedClient(http, tokens)

@@ -12,6 +12,7 @@ from headcount.sync.due import Due, pushes_due
 T1 = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
 T2 = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 BOTH = {"walkme", "other"}
+NAMES = {"trials": "Trials", "pending": "Pending"}
 TO_WALKME = {"trials": [Target(name="walkme")]}
 
 
@@ -42,14 +43,15 @@ def add_sync(store: Warehouse, **fields: object) -> None:
     store.con.execute(
         "INSERT INTO syncs BY NAME SELECT 'walkme' AS destination,"
         "'trials' AS segment_id, 'r1' AS remote_id, 'Trials' AS remote_name,"
-        "false AS may_hold_others, 1 AS generation, $status AS status,"
+        "'Trials' AS asked_name, false AS may_hold_others, 1 AS generation,"
+        "$status AS status,"
         "$snapshot_at AS snapshot_at, $adopted_as AS adopted_as",
         given,
     )
 
 
 def test_first_push_is_due(store: Warehouse) -> None:
-    due = pushes_due(store, TO_WALKME, enabled=BOTH)
+    due = pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)
 
     assert due == [Due("walkme", "trials", "crm", None)]
     assert due[0].to_json() == {
@@ -62,7 +64,7 @@ def test_first_push_is_due(store: Warehouse) -> None:
 def test_each_target_is_due_in_order(store: Warehouse) -> None:
     targets = {"trials": [Target(name="walkme"), Target(name="other")]}
 
-    due = pushes_due(store, targets, enabled=BOTH)
+    due = pushes_due(store, targets, names=NAMES, enabled=BOTH)
 
     assert [push.destination for push in due] == ["other", "walkme"]
 
@@ -70,23 +72,28 @@ def test_each_target_is_due_in_order(store: Warehouse) -> None:
 def test_nothing_is_due_without_snapshot_target_or_destination(
     store: Warehouse,
 ) -> None:
-    assert pushes_due(store, {"pending": [Target(name="walkme")]}, enabled=BOTH) == []
-    assert pushes_due(store, {"trials": []}, enabled=BOTH) == []
-    assert pushes_due(store, TO_WALKME, enabled={"other"}) == []
-    assert pushes_due(store, {}, enabled=set()) == []
+    assert (
+        pushes_due(
+            store, {"pending": [Target(name="walkme")]}, names=NAMES, enabled=BOTH
+        )
+        == []
+    )
+    assert pushes_due(store, {"trials": []}, names=NAMES, enabled=BOTH) == []
+    assert pushes_due(store, TO_WALKME, names=NAMES, enabled={"other"}) == []
+    assert pushes_due(store, {}, names=NAMES, enabled=set()) == []
 
 
 def test_nothing_is_due_when_the_newest_snapshot_is_there(store: Warehouse) -> None:
     add_sync(store)
-    assert pushes_due(store, TO_WALKME, enabled=BOTH) == []
+    assert pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH) == []
 
     add_snapshot(store, at=T2, sha256="one")  # another tick, the same members
-    assert pushes_due(store, TO_WALKME, enabled=BOTH) == []
+    assert pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH) == []
 
     store.con.execute(
         "UPDATE snapshots AS s SET sha256 = 'two' WHERE s.at = $at", {"at": T2}
     )
-    assert len(pushes_due(store, TO_WALKME, enabled=BOTH)) == 1
+    assert len(pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)) == 1
 
 
 @pytest.mark.parametrize("status", ["pushing", "behind", "failed"])
@@ -95,25 +102,34 @@ def test_push_that_did_not_get_there_is_due_again(
 ) -> None:
     add_sync(store, status=status)
 
-    assert len(pushes_due(store, TO_WALKME, enabled=BOTH)) == 1
+    assert len(pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)) == 1
 
 
 def test_adoption_is_due_once(store: Warehouse) -> None:
     targets = {"trials": [Target(name="walkme", remote_id="r9")]}
     add_sync(store)
-    assert pushes_due(store, targets, enabled=BOTH)[0].adopts == "r9"
+    assert pushes_due(store, targets, names=NAMES, enabled=BOTH)[0].adopts == "r9"
 
     store.con.execute("UPDATE syncs SET adopted_as = 'r9'")
-    assert pushes_due(store, targets, enabled=BOTH) == []
+    assert pushes_due(store, targets, names=NAMES, enabled=BOTH) == []
+
+
+def test_new_name_is_due_once(store: Warehouse) -> None:
+    add_sync(store)
+    names = {"trials": "Renamed"}
+    assert len(pushes_due(store, TO_WALKME, names=names, enabled=BOTH)) == 1
+
+    store.con.execute("UPDATE syncs SET asked_name = 'Renamed'")
+    assert pushes_due(store, TO_WALKME, names=names, enabled=BOTH) == []
 
 
 def test_deletion_is_due_until_it_is_done(store: Warehouse) -> None:
     add_sync(store)
     store.con.execute("UPDATE segments SET deleted_at = $at", {"at": T2})
 
-    due = pushes_due(store, TO_WALKME, enabled=BOTH)
+    due = pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)
     assert due == [Due("walkme", "trials", "crm", "Trials", is_deletion=True)]
-    assert pushes_due(store, {}, enabled={"other"}) == []
+    assert pushes_due(store, {}, names=NAMES, enabled={"other"}) == []
 
     store.con.execute("UPDATE syncs SET status = 'deleted'")
-    assert pushes_due(store, {}, enabled=BOTH) == []
+    assert pushes_due(store, {}, names=NAMES, enabled=BOTH) == []

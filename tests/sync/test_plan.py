@@ -86,8 +86,50 @@ def test_too_long_ids_are_rejects_counted_in_characters() -> None:
 
 
 def test_deletion_is_planned_when_something_may_exist() -> None:
-    assert plan_deletion(may_exist=True).batches == (Batch("delete"),)
-    assert plan_deletion(may_exist=False).batches == ()
+    assert plan_deletion(held(), WALKME, may_exist=True).batches == (Batch("delete"),)
+    assert plan_deletion(held(), WALKME, may_exist=False).batches == ()
+
+
+def test_deletion_takes_members_out_where_the_vendor_deletes_nothing() -> None:
+    known = held(sure="ab", unknown="c")
+    lasting = Abilities(max_batch=2, can_delete=False)
+
+    planned = plan_deletion(known, lasting, may_exist=True)
+
+    assert planned.batches == (Batch("remove", ("a", "b")), Batch("remove", ("c",)))
+
+
+def test_create_is_empty_where_it_takes_no_users() -> None:
+    abilities = Abilities(max_batch=2, creates_with_users=False)
+
+    assert plan("abc", held(remote_id=None), abilities).batches == (
+        Batch("create"),
+        Batch("add", ("a", "b")),
+        Batch("add", ("c",)),
+    )
+
+
+def test_batches_are_cut_by_bytes_of_json_too() -> None:
+    abilities = Abilities(max_batch=3, max_bytes=16)  # three of "a", or one of "☃"*3
+
+    batches = plan_sync(
+        pl.Series(["a", "b", "c", "d", '"', "☃☃☃", "x" * 40]), held(), abilities
+    ).batches
+
+    assert [batch.user_ids for batch in batches] == [
+        ('"', "a", "b"),
+        ("c", "d"),
+        ("x" * 40,),
+        ("☃☃☃",),
+    ]
+
+
+def test_new_name_is_told_where_it_can_be() -> None:
+    misnamed = held(sure="a", is_misnamed=True)
+    able = Abilities(max_batch=3, can_rename=True)
+
+    assert plan("ab", misnamed, able).batches == (Batch("rename"), Batch("add", ("b",)))
+    assert plan("ab", misnamed).batches == (Batch("add", ("b",)),)
 
 
 @given(wanted=users, sure=users, unknown=users, really_there=st.data())

@@ -30,6 +30,26 @@ def require_base_url(destination: str, url: str, *, stand_in: bool) -> str:
     raise MisconfiguredError(destination, f"base_url {fault}")
 
 
+def path_on(base_url: str, url: str) -> str | None:
+    """The path of `url` below `base_url`; None when it leads to another origin.
+
+    A path alone is one on this origin.
+    """
+    base = urlsplit(base_url)
+    try:
+        parts = urlsplit(url)
+        is_ours = not parts.netloc or (
+            (parts.scheme, parts.hostname, parts.port)
+            == (base.scheme, base.hostname, base.port)
+        )
+    except ValueError:
+        return None
+    prefix = base.path.rstrip("/")
+    if not is_ours or not parts.path.startswith(f"{prefix}/") or "@" in parts.netloc:
+        return None
+    return parts.path.removeprefix(prefix)
+
+
 def fault_of_address(address: str, *, stand_in: bool) -> str | None:
     """Why the connected `address` must not be talked to; None when it may be."""
     ip = ip_address(address.partition("%")[0])

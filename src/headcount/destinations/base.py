@@ -39,7 +39,7 @@ class Abilities:
     """What the vendor documents it can take and do.
 
     max_batch         users a request; `max_bytes`: of their ids as a JSON array
-    creates_with      users that a create takes, None: as many as any request
+    creates_with_users  a create takes users too; creates_empty: it needs none
     max_in_flight     requests at a time and endpoint, over all pushes to the account
     can_find          it can be asked which segments it has
     can_delete        a segment can be taken away; else only its members are
@@ -49,7 +49,7 @@ class Abilities:
     max_batch: int
     max_bytes: int | None = None
     max_id_chars: int | None = None
-    creates_with: int | None = None
+    creates_with_users: bool = True
     creates_empty: bool = True
     max_in_flight: int | None = None
     can_replace: bool = False

@@ -158,6 +158,18 @@ class EndpointGoneError(DestinationError):
         )
 
 
+class JobRunningError(DestinationError):
+    """Work that the destination has taken on is not done yet; the next push looks."""
+
+    kind = "job_running"
+    retry = True
+    may_be_applied = True
+
+    def __init__(self, destination: str, *, job: str) -> None:
+        self.job = job
+        super().__init__(destination, f"still works at {job}; the next push looks")
+
+
 class JobFailedError(DestinationError):
     """Work that the destination had taken on is lost, or was done in part or not."""
 
@@ -192,6 +204,13 @@ class BatchTooLargeError(RefusedBatchError):
     """The destination takes fewer users a call (413); lower its `max_batch`."""
 
     kind = "batch_too_large"
+
+
+class PartlyRefusedError(RefusedBatchError):
+    """The destination took some users of this batch and refused others."""
+
+    kind = "partly_refused"
+    may_be_applied = True
 
 
 class UnexpectedFaultError(DestinationError):

@@ -100,6 +100,7 @@ class HttpClient:
         self.destination = destination
         self.secrecy = secrecy
         self.host = require_base_url(destination, base_url, stand_in=stand_in)
+        self.base_url = base_url
         self._stand_in = stand_in
         self._elapsed_s = elapsed_s
         self._total_s = timeouts.total_s

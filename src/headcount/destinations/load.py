@@ -7,14 +7,22 @@ from difflib import get_close_matches
 
 from headcount import clock
 from headcount.definitions.settings import DestinationSettings
+from headcount.destinations.appcues import Appcues
 from headcount.destinations.base import Destination, Login
+from headcount.destinations.clevertap import CleverTap
 from headcount.destinations.errors import MisconfiguredError
 from headcount.destinations.secrecy import ignore_secret
 from headcount.destinations.walkme import WalkMe
+from headcount.destinations.webhook import Webhook
 
 Connect = Callable[..., Destination]
 
-VENDORS: Mapping[str, Connect] = {"walkme": WalkMe.connect}
+VENDORS: Mapping[str, Connect] = {
+    "walkme": WalkMe.connect,
+    "appcues": Appcues.connect,
+    "clevertap": CleverTap.connect,
+    "webhook": Webhook.connect,
+}
 
 
 def load_destination(

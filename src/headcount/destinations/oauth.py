@@ -7,7 +7,6 @@ one fetch at a time, and a 401 takes away the token it was about and no newer on
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from headcount.destinations.answers import error_for
+from headcount.destinations.base import Login
 from headcount.destinations.errors import (
     CredentialsError,
     DestinationDownError,
@@ -22,6 +22,7 @@ from headcount.destinations.errors import (
     UnknownOutcomeError,
 )
 from headcount.destinations.http import Answer, HttpClient
+from headcount.destinations.login import to_basic
 from headcount.destinations.secrecy import fault_of_secret
 
 UNAUTHORIZED = 401
@@ -45,13 +46,12 @@ class TokenSource:
         http: HttpClient,
         *,
         path: str,
-        client_id: str | None,
-        client_secret: str | None,
+        login: Login,
         elapsed_s: Callable[[], float],
     ) -> None:
         self._http = http
         self._path = path
-        self._basic = self._to_basic(client_id, client_secret)
+        self._basic = to_basic(http, login)
         self._elapsed_s = elapsed_s
         self._lock = Lock()
         self._token: Token | None = None
@@ -80,7 +80,7 @@ class TokenSource:
             answer = self._http.send(
                 "POST",
                 self._path,
-                headers={"Authorization": f"Basic {self._basic}", "Content-Type": FORM},
+                headers={"Authorization": self._basic, "Content-Type": FORM},
                 content=urlencode({"grant_type": "client_credentials"}).encode(),
             )
         except UnknownOutcomeError as error:
@@ -117,18 +117,6 @@ class TokenSource:
         self._http.secrecy.keep(value)
         lifetime_s = _lifetime_s(said.get("expires_in"))
         return Token(value, asked_s + lifetime_s - _margin_s(lifetime_s))
-
-    def _to_basic(self, client_id: str | None, client_secret: str | None) -> str:
-        for what, value in (("login", client_id), ("password", client_secret)):
-            fault = fault_of_secret(value)
-            if fault:
-                msg = f"the {what} {fault}"
-                raise self._unauthenticated(msg)
-        secrecy = self._http.secrecy
-        secrecy.keep(str(client_secret))
-        basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
-        secrecy.keep(basic)
-        return basic
 
 
 class AuthorisedClient:

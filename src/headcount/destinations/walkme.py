@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Self
 from urllib.parse import quote
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from headcount.destinations.answers import require_success
@@ -26,6 +26,7 @@ from headcount.destinations.errors import (
 )
 from headcount.destinations.http import PATIENT, Answer, HttpClient, Timeouts
 from headcount.destinations.oauth import AuthorisedClient, TokenSource
+from headcount.destinations.profile import field_of, list_of, read_profile
 from headcount.destinations.secrecy import Secrecy, ignore_secret
 
 GUID = re.compile(
@@ -99,7 +100,7 @@ class WalkMe(Destination):
         Raises MisconfiguredError for an option it does not know or cannot be right,
         CredentialsError for a login that cannot be one.
         """
-        profile = _to_profile(name, options)
+        profile = read_profile(name, Profile, options)
         http = HttpClient(
             name,
             profile.base_url,
@@ -111,8 +112,7 @@ class WalkMe(Destination):
         tokens = TokenSource(
             http,
             path=profile.token_path,
-            client_id=login.login,
-            client_secret=login.password,
+            login=login,
             elapsed_s=elapsed_s,
         )
         return cls(AuthorisedClient(http, tokens), profile)
@@ -213,9 +213,9 @@ class WalkMe(Destination):
 
     def _guid_in(self, document: Any, segment: SegmentRef) -> str | None:
         """The first value that is a GUID and not our own id, also under `data`."""
-        for place in (document, _field(document, "data")):
+        for place in (document, field_of(document, "data")):
             for name in self._profile.guid_fields:
-                value = _field(place, name)
+                value = field_of(place, name)
                 if isinstance(value, str) and value != segment.segment_id:
                     guid = _hyphenated(value)
                     if guid:
@@ -223,39 +223,22 @@ class WalkMe(Destination):
         return None
 
     def _entries_in(self, document: Any) -> list[Any]:
-        places = (document, *(_field(document, n) for n in self._profile.list_fields))
-        entries = next((place for place in places if isinstance(place, list)), None)
+        entries = list_of(document, self._profile.list_fields)
         if entries is None:
             raise UnknownOutcomeError(self.name, "answered with what is no list")
         return entries
 
     def _external_ids(self, entry: Any) -> list[Any]:
-        values = [_field(entry, name) for name in self._profile.external_id_fields]
+        values = [field_of(entry, name) for name in self._profile.external_id_fields]
         return [v for v in values if isinstance(v, str) and not _hyphenated(v)]
 
     def _carries(self, entry: Any, segment: SegmentRef) -> bool:
         fields = self._profile.external_id_fields
-        return any(_field(entry, name) == segment.segment_id for name in fields)
+        return any(field_of(entry, name) == segment.segment_id for name in fields)
 
     def _is_nameless_twin(self, entry: Any, segment: SegmentRef) -> bool:
-        has_our_name = _field(entry, "name") == segment.name
+        has_our_name = field_of(entry, "name") == segment.name
         return has_our_name and not self._external_ids(entry)
-
-
-def _to_profile(name: str, options: Mapping[str, Any]) -> Profile:
-    try:
-        return TypeAdapter(Profile).validate_python(dict(options))
-    except ValidationError as error:
-        faults = (f"{_path(e['loc'])}: {e['msg']}" for e in error.errors())
-        raise MisconfiguredError(name, "; ".join(faults)) from error
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location))
-
-
-def _field(place: Any, name: str) -> Any:
-    return place.get(name) if isinstance(place, dict) else None
 
 
 def _hyphenated(text: str) -> str | None:

@@ -66,14 +66,19 @@ def pushes_due(project: Project) -> list[dict[str, str]]:
 
 def read_due(project: Project, warehouse: Warehouse) -> list[Due]:
     """The pushes that are due, to destinations that are enabled."""
-    targets = {
-        one.segment_id: definition_from_json(one.definition).destinations
+    definitions = {
+        one.segment_id: definition_from_json(one.definition)
         for one in read_registered(warehouse).values()
         if one.deleted_at is None
     }
     destinations = project.settings.destinations.values()
     enabled = [one.name for one in destinations if one.enabled]
-    return dues.pushes_due(warehouse, targets, enabled=enabled)
+    return dues.pushes_due(
+        warehouse,
+        {segment_id: one.destinations for segment_id, one in definitions.items()},
+        names={segment_id: one.name for segment_id, one in definitions.items()},
+        enabled=enabled,
+    )
 
 
 def _read_due(project: Project) -> list[Due]:

@@ -44,13 +44,16 @@ class Courier:
     def _spent_s(self) -> float:
         return self._pace.elapsed_s() - self._began_s
 
-    def carry(self, entry: Entry, call: Callable[[], R]) -> R:
+    def carry(
+        self, entry: Entry, call: Callable[[], R], *, is_in_doubt: bool = False
+    ) -> R:
         """What `call` returns once the destination has taken it.
 
         Raises the last DestinationError when it is given up. The ledger then says
-        refused, or unknown when any of the tries may have been applied.
+        refused, or unknown when any of the tries may have been applied, or when the
+        entry `is_in_doubt` already.
         """
-        tried, is_in_doubt = 0, False
+        tried = 0
         while True:
             tried += 1
             try:
@@ -64,6 +67,13 @@ class Courier:
                     self._give_up(entry, error, is_in_doubt=is_in_doubt)
                     raise
                 self._pace.sleep(wait_s)
+
+    def pause(self, wait_s: float) -> bool:
+        """Whether so much time has gone by; this push may not have it any more."""
+        if not self._has_time_for(wait_s):
+            return False
+        self._pace.sleep(wait_s)
+        return True
 
     def _claim(self, entry: Entry) -> None:
         """The ledger says sent; a pause that any push was asked for is over."""

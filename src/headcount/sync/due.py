@@ -12,7 +12,7 @@ from headcount.definitions.model import Target
 from headcount.store.warehouse import Warehouse
 
 TARGETS = pl.Schema(
-    {"segment_id": pl.String(), "destination": pl.String(), "remote_id": pl.String()}
+    dict.fromkeys(("segment_id", "destination", "remote_id", "name"), pl.String())
 )
 
 
@@ -41,13 +41,15 @@ def pushes_due(
     warehouse: Warehouse,
     targets: Mapping[str, Sequence[Target]],
     *,
+    names: Mapping[str, str],
     enabled: Collection[str],
 ) -> list[Due]:
     """The pushes that are due, by destination and segment; empty when all are equal.
 
-    `targets` are the destinations of each segment's definition, `enabled` those of the
-    project file that may be called. A segment without a snapshot is not due; a target
-    taken out of a definition is left as it is, only deletion takes it away there.
+    `targets` are the destinations of each segment's definition, `names` their names,
+    `enabled` the destinations of the project file that may be called. A segment without
+    a snapshot is not due; a target taken out of a definition is left as it is, only
+    deletion takes it away there.
     """
     wanted = {
         (segment_id, target.name): target.remote_id
@@ -55,7 +57,7 @@ def pushes_due(
         for target in names
         if target.name in enabled
     }
-    rows = [(*key, remote_id) for key, remote_id in wanted.items()]
+    rows = [(*key, remote_id, names[key[0]]) for key, remote_id in wanted.items()]
     frame = pl.DataFrame(rows, schema=TARGETS, orient="row")
     with warehouse.lend(wanted_targets=frame):
         updates = [

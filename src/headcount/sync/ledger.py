@@ -16,7 +16,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from headcount.destinations.base import SegmentRef
+from headcount.destinations.base import Job, SegmentRef
 from headcount.destinations.retry_after import LONGEST_S
 from headcount.errors import SyncError
 from headcount.store.warehouse import Warehouse
@@ -46,6 +46,7 @@ class Sync:
     remote_name: str | None
     adopted_as: str | None
     may_hold_others: bool
+    asked_name: str | None
     status: str
     reason: str | None
     generation: int
@@ -144,6 +145,8 @@ class Ledger:
         with self._fenced_books() as books:
             self._answer(books, entry, "done", at=at)
             match entry.action:
+                case "rename":
+                    self._execute(books, "name_remote", remote_name=self.segment.name)
                 case "add":
                     books.execute("sync/hold_members", {"batch_id": entry.batch_id})
                 case "remove":
@@ -189,6 +192,17 @@ class Ledger:
         with self._fenced_books() as books:
             self._settle(books, detail=detail, at=at)
 
+    def note_job(self, entry: Entry, job: Job | None) -> None:
+        """The destination works the request off as `job`; None: it does so no more."""
+        with self._fenced_books() as books:
+            books.execute("sync/note_job", {"batch_id": entry.batch_id, "job": job})
+
+    def read_jobs(self) -> list[tuple[Entry, Job, datetime]]:
+        """What earlier pushes left the destination working at, and since when."""
+        with self._books() as books:
+            rows = books.rows("sync/read_jobs", self._key)
+        return [(Entry(*entry), Job(job), since) for *entry, job, since in rows]
+
     def forget_remote(self) -> None:
         """The remote segment is gone, and with it what is known of its members."""
         with self._fenced_books() as books:
@@ -212,6 +226,7 @@ class Ledger:
                 status=status,
                 reason=reason,
                 snapshot_at=snapshot_at,
+                asked_name=self.segment.name if snapshot_at else None,
                 at=at,
             )
 
@@ -258,7 +273,8 @@ class Ledger:
 
     def _read_held(self, books: Warehouse, sync: Sync) -> Held:
         members = books.frame("sync/read_held", self._key)
-        return Held(sync.remote_id, members, sync.may_hold_others)
+        is_misnamed = sync.remote_name not in {None, self.segment.name}
+        return Held(sync.remote_id, members, sync.may_hold_others, is_misnamed)
 
     def _read_health(self, books: Warehouse) -> Health:
         rows = books.rows("sync/read_health", {"destination": self.destination})

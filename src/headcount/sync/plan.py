@@ -7,6 +7,7 @@ same again, or the opposite, whichever is true now (faults.md §1 rules 3 and 4)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,7 @@ import polars as pl
 
 from headcount.destinations.base import Abilities
 
-Action = Literal["create", "add", "remove", "replace", "delete"]
+Action = Literal["create", "rename", "add", "remove", "replace", "delete"]
 
 MEMBERS = pl.Schema({"user_id": pl.String(), "state": pl.String()})
 
@@ -26,11 +27,13 @@ class Held:
 
     members   MEMBERS: one row a user; `state` is held, or unknown: perhaps there
     may_hold_others   the remote existed before us: it may hold users nobody here knows
+    is_misnamed       it is called something else there
     """
 
     remote_id: str | None
     members: pl.DataFrame
     may_hold_others: bool = False
+    is_misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,23 @@ def plan_sync(wanted: pl.Series, held: Held, abilities: Abilities) -> SyncPlan:
     return SyncPlan(tuple(_batches(taken, held, abilities)), rejects)
 
 
-def plan_deletion(*, may_exist: bool) -> SyncPlan:
-    """The request that takes the remote segment away; none when there never was one."""
-    return SyncPlan((Batch("delete"),) if may_exist else ())
+def plan_deletion(held: Held, abilities: Abilities, *, may_exist: bool) -> SyncPlan:
+    """The request that takes the remote segment away; none when there never was one.
+
+    Where the vendor has no such call, those that take out everybody we know in it.
+    """
+    if abilities.can_delete:
+        return SyncPlan((Batch("delete"),) if may_exist else ())
+    return SyncPlan(tuple(_cut("remove", held.members, abilities)))
 
 
 def _batches(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> Iterator[Batch]:
     if held.remote_id is None:
         yield from _first_push(wanted, abilities)
-    elif _is_replaceable(wanted, held, abilities):
+        return
+    if held.is_misnamed and abilities.can_rename:
+        yield Batch("rename")
+    if _is_replaceable(wanted, held, abilities):
         yield Batch("replace", tuple(wanted["user_id"]))
     else:
         sure = held.members.filter(pl.col("state") == "held")
@@ -94,8 +105,10 @@ def _batches(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> Iterator
 def _first_push(wanted: pl.DataFrame, abilities: Abilities) -> Iterator[Batch]:
     if wanted.is_empty() and not abilities.creates_empty:
         return
-    yield Batch("create", tuple(wanted["user_id"].head(abilities.max_batch)))
-    yield from _cut("add", wanted.slice(abilities.max_batch), abilities)
+    batches = _cut("add", wanted, abilities)
+    with_create = next(batches, None) if abilities.creates_with_users else None
+    yield Batch("create", with_create.user_ids if with_create else ())
+    yield from batches
 
 
 def _is_replaceable(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> bool:
@@ -109,5 +122,23 @@ def _is_replaceable(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> b
 
 def _cut(action: Action, users: pl.DataFrame, abilities: Abilities) -> Iterator[Batch]:
     ids = users["user_id"].sort()
-    for start in range(0, len(ids), abilities.max_batch):
-        yield Batch(action, tuple(ids.slice(start, abilities.max_batch)))
+    for start, end in _spans(ids, abilities):
+        yield Batch(action, tuple(ids[start:end]))
+
+
+def _spans(ids: pl.Series, abilities: Abilities) -> Iterator[tuple[int, int]]:
+    """From where to where each batch goes: as many ids as one request can hold."""
+    if abilities.max_bytes is None:
+        for start in range(0, len(ids), abilities.max_batch):
+            yield start, start + abilities.max_batch
+        return
+    start = size = 0
+    for end, user_id in enumerate(ids):
+        cost = len(json.dumps(user_id, ensure_ascii=False).encode()) + len(",")
+        is_too_long = size + cost > abilities.max_bytes
+        if end > start and (is_too_long or end - start == abilities.max_batch):
+            yield start, end
+            start, size = end, 0
+        size += cost
+    if start < len(ids):
+        yield start, len(ids)

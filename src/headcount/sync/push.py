@@ -49,6 +49,7 @@ def push_segment(
     that was on its way is then unknown to the ledger, and the next call says it again.
     """
     wanted = pl.Series("user_id", members, dtype=pl.String)
+    segment = replace(segment, as_of=snapshot_at)
 
     def plan(_: Sync, held: Held) -> SyncPlan:
         return plan_sync(wanted, held, destination.abilities)
@@ -69,13 +70,15 @@ def push_deletion(
     patience: Patience = PATIENCE,
 ) -> PushResult:
     """The destination has no such segment of ours any more, or the result says why."""
+    segment = replace(segment, adopts=None, as_of=now)
 
-    def plan(sync: Sync, _: Held) -> SyncPlan:
-        return plan_deletion(may_exist=bool(sync.remote_id or sync.remote_name))
+    def plan(sync: Sync, held: Held) -> SyncPlan:
+        may_exist = bool(sync.remote_id or sync.remote_name)
+        return plan_deletion(held, destination.abilities, may_exist=may_exist)
 
     ledger = Ledger(open_store, destination.name, segment)
     courier = Courier(ledger, now=now, pace=pace, patience=patience)
-    push = _Push(ledger, courier, destination, replace(segment, adopts=None))
+    push = _Push(ledger, courier, destination, segment)
     return push.run(plan, goal="deleted", snapshot_at=None)
 
 
@@ -116,8 +119,11 @@ class _Push:
             status: Status = "behind" if error.retry else "failed"
             self._close(status, str(error), None)
             return self._result(status, str(error))
-        reason = "; ".join(self._notes(sync)) or None
-        if (sync.status, sync.reason, sync.snapshot_at) != (goal, reason, snapshot_at):
+        notes = self._notes(sync) if goal == "synced" else self._remains(sync)
+        reason = "; ".join(notes) or None
+        is_renamed = goal == "synced" and sync.asked_name != self._segment.name
+        known = (sync.status, sync.reason, sync.snapshot_at)
+        if is_renamed or known != (goal, reason, snapshot_at):
             self._close(goal, reason, snapshot_at)
         return self._result(goal, reason)
 
@@ -129,6 +135,7 @@ class _Push:
             self._rejected = len(planned.rejects)
             return planned
 
+        self._remote.finish_jobs()
         for _ in range(MAX_ROUNDS):
             adopt = self._adoption()
             sync, entries = self._ledger.begin(
@@ -154,6 +161,12 @@ class _Push:
         is_renamed = sync.remote_name not in {None, self._segment.name}
         if is_renamed and not self._destination.abilities.can_rename:
             yield f"it is called {sync.remote_name!r} there and cannot be renamed"
+
+    def _remains(self, sync: Sync) -> Iterator[str]:
+        """What a person should know of a deletion that is as good as it can be."""
+        remains = sync.remote_id or sync.remote_name
+        if remains and not self._destination.abilities.can_delete:
+            yield f"no call deletes the segment {remains!r}: it stays without our users"
 
     def _close(self, status: Status, reason: str | None, at: datetime | None) -> None:
         self._ledger.close(status, reason=reason, snapshot_at=at, at=self._courier.at)

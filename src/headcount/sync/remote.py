@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from headcount.destinations.base import Destination, SegmentRef
+from headcount.destinations.base import Destination, Job, SegmentRef
 from headcount.destinations.errors import (
     DestinationError,
     RemoteSegmentGoneError,
     SegmentExistsError,
 )
 from headcount.sync.courier import Courier
+from headcount.sync.jobs import Jobs
 from headcount.sync.ledger import Entry, Ledger, Sync
 
 
@@ -32,9 +33,14 @@ class RemoteSegment:
         self._segment = segment
         self._ledger = ledger
         self._courier = courier
+        self._jobs = Jobs(destination, ledger=ledger, courier=courier)
         self._sought = segment
         self._remote_id: str | None = None
         self._may_be_created = False  # by a request of ours that nobody answered
+
+    def finish_jobs(self) -> None:
+        """Nothing that an earlier push began is still going on there."""
+        self._jobs.finish_old()
 
     def send_all(self, sync: Sync, entries: list[Entry]) -> None:
         """All entries are confirmed, or all before one that makes the plan outdated.
@@ -64,24 +70,36 @@ class RemoteSegment:
         """Whether a new plan is needed before anything else is sent."""
         if entry.action == "create":
             return self._create(entry)
-        call = self._delete if entry.action == "delete" else partial(self._tell, entry)
-        self._courier.carry(entry, call)
+        job = self._courier.carry(entry, partial(self._tell, entry))
+        if job is not None:
+            self._jobs.follow(entry, job)
         self._ledger.confirm(entry, at=self._courier.at)
         self._count(entry)
         return False
 
-    def _tell(self, entry: Entry) -> None:
-        tell = {
-            "add": self._destination.add,
-            "remove": self._destination.remove,
-            "replace": self._destination.replace,
-        }[entry.action]
-        tell(self._segment, self._remote_id or "", entry.user_ids)
+    def _tell(self, entry: Entry) -> Job | None:
+        segment, remote_id = self._named(entry), self._remote_id or ""
+        match entry.action:
+            case "add":
+                return self._destination.add(segment, remote_id, entry.user_ids)
+            case "remove":
+                return self._destination.remove(segment, remote_id, entry.user_ids)
+            case "replace":
+                self._destination.replace(segment, remote_id, entry.user_ids)
+            case "rename":
+                self._destination.rename(segment, remote_id)
+            case "delete":
+                self._delete(segment)
+        return None
 
-    def _delete(self) -> None:
+    def _delete(self, segment: SegmentRef) -> None:
         remote_id = self._remote_id or self._destination.find(self._sought)
         if remote_id is not None:
-            self._destination.delete(self._segment, remote_id)
+            self._destination.delete(segment, remote_id)
+
+    def _named(self, entry: Entry) -> SegmentRef:
+        """The segment as the request of this entry speaks of it."""
+        return replace(self._segment, key=entry.batch_id)
 
     def _create(self, entry: Entry) -> bool:
         """Whether it was there already, so that what is planned may not be enough."""
@@ -104,10 +122,11 @@ class RemoteSegment:
         and the common way must not lean on it. Once a create may have been applied it
         is looked for first, since a second one would make a second segment.
         """
-        if self._may_be_created and (found := self._find()):
+        can_find = self._destination.abilities.can_find
+        if can_find and self._may_be_created and (found := self._find()):
             return found, False
         try:
-            return self._destination.create(self._segment, entry.user_ids), True
+            return self._destination.create(self._named(entry), entry.user_ids), True
         except SegmentExistsError:
             if found := self._find():
                 return found, False
@@ -117,7 +136,7 @@ class RemoteSegment:
             raise
 
     def _find(self) -> str | None:
-        self._courier.requests += 1
+        self._courier.requests += self._destination.abilities.can_find
         return self._destination.find(self._sought)
 
     def _count(self, entry: Entry) -> None:

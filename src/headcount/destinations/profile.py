@@ -1,0 +1,36 @@
+"""How the facts of a vendor are set in headcount.yaml, and how its answers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from headcount.destinations.errors import MisconfiguredError
+
+P = TypeVar("P")
+
+
+def read_profile(destination: str, kind: type[P], options: Mapping[str, Any]) -> P:
+    """The profile with what `options` set; MisconfiguredError names every fault."""
+    try:
+        return TypeAdapter(kind).validate_python(dict(options))
+    except ValidationError as error:
+        faults = (f"{_path(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise MisconfiguredError(destination, "; ".join(faults)) from error
+
+
+def field_of(document: Any, name: str) -> Any:
+    """The value under `name`; None when there is none, or the document is no object."""
+    return document.get(name) if isinstance(document, dict) else None
+
+
+def list_of(document: Any, names: Iterable[str]) -> list[Any] | None:
+    """The document if it is a list, else the first list under one of `names`."""
+    places = (document, *(field_of(document, name) for name in names))
+    return next((place for place in places if isinstance(place, list)), None)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))

@@ -1,0 +1,70 @@
+"""Waits for what a destination goes on working at after it has answered.
+
+While a job runs nothing else is said of its segment: the job could overtake it. So a
+push begins with the jobs that earlier ones left, and ends when one takes too long.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from headcount.destinations.base import Destination, Job
+from headcount.destinations.errors import JobFailedError, JobRunningError
+from headcount.sync.courier import Courier
+from headcount.sync.ledger import Entry, Ledger
+
+FIRST_S, LONGEST_S = 2.0, 30.0  # between two looks, vendors.md §4
+DEADLINE = timedelta(hours=1)
+
+
+class Jobs:
+    """The jobs of one destination and segment; each is in the ledger before a look."""
+
+    def __init__(
+        self, destination: Destination, *, ledger: Ledger, courier: Courier
+    ) -> None:
+        self._destination = destination
+        self._ledger = ledger
+        self._courier = courier
+
+    def follow(self, entry: Entry, job: Job) -> None:
+        """The new job of `entry` is done.
+
+        Raises JobRunningError when this push has no more time for it, JobFailedError
+        when it ended otherwise: the users of the entry are unknown then.
+        """
+        self._ledger.note_job(entry, job)
+        self._wait_for(entry, job)
+
+    def finish_old(self) -> None:
+        """No job of an earlier push runs any more; what was done by them is held.
+
+        One that does not end within DEADLINE, or ends otherwise, leaves its users as
+        unknown as they were.
+        """
+        for entry, job, since in self._ledger.read_jobs():
+            if self._is_over(since):
+                self._ledger.note_job(entry, None)
+                continue
+            try:
+                self._wait_for(entry, job)
+            except JobFailedError:
+                continue
+            self._ledger.confirm(entry, at=self._courier.at)
+
+    def _wait_for(self, entry: Entry, job: Job) -> None:
+        look, wait_s = partial(self._destination.is_done, job), FIRST_S
+        try:
+            while not self._courier.carry(entry, look, is_in_doubt=True):
+                if not self._courier.pause(wait_s):
+                    error = JobRunningError(self._destination.name, job=job)
+                    self._ledger.doubt(detail=error.fault, at=self._courier.at)
+                    raise error
+                wait_s = min(2 * wait_s, LONGEST_S)
+        except JobFailedError:
+            self._ledger.note_job(entry, None)
+            raise
+
+    def _is_over(self, since: datetime) -> bool:
+        return self._courier.at - since > DEADLINE
