@@ -57,6 +57,31 @@ class UnknownEventError(UsageError):
         )
 
 
+class UnknownFileError(UsageError):
+    """The ledger has no file of this path."""
+
+    kind = "unknown_file"
+
+    def __init__(self, path: str, *, nearest: str | None = None) -> None:
+        self.path = path
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(f"no file {path!r} was ever ingested{hint}")
+
+
+class NotLoadedFileError(UsageError):
+    """The file was looked at and brought no rows: there is nothing to take out."""
+
+    kind = "not_loaded"
+
+    def __init__(self, path: str, *, status: str) -> None:
+        self.path = path
+        self.status = status
+        super().__init__(
+            f"{path} was not loaded (it is {status}): there is nothing to take out"
+        )
+
+
 class UnknownDestinationError(UsageError):
     """headcount.yaml names no such destination."""
 
@@ -296,6 +321,20 @@ class SnapshotDamagedError(StateError):
         super().__init__(
             f"{path} is not the file that the ledger describes. Restore it, or "
             "evaluate its tick again: `headcount evaluate --from T --to T --restate`"
+        )
+
+
+class RetractionBlockedError(StateError):
+    """A file that shares rows with the one to be retracted cannot be read again."""
+
+    kind = "retraction_blocked"
+
+    def __init__(self, path: str, *, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"nothing was taken out: {path} holds some of the same rows and must be "
+            f"read again, but {reason}. Put it back as it was, then try again"
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headcount.evaluate.outcome import TickReport
     from headcount.exports.export import Export
     from headcount.ingest.report import IngestReport
+    from headcount.ingest.retract import RetractionReport
     from headcount.pipeline.exporting import ExportsReport
     from headcount.pipeline.tick import RunReport
     from headcount.sync.report import PushReport
@@ -49,10 +50,22 @@ def run(
     )
 
 
-def ingest(session: Session) -> int:
+def ingest(
+    session: Session,
+    retract: Annotated[
+        str | None,
+        typer.Option(
+            "--retract",
+            metavar="FILE",
+            help="Take the events of this wrongly loaded file out again.",
+        ),
+    ] = None,
+) -> int:
     """Read the event files that have landed; each event counts once."""
     from headcount import pipeline
 
+    if retract is not None:
+        return _retract(session, retract)
     with session.progress("Reading what landed") as say:
         report = pipeline.ingest(
             session.project,
@@ -61,6 +74,20 @@ def ingest(session: Session) -> int:
         )
     session.answer(report.to_json(), lambda: _ingest_page(report))
     return _ingest_code(report)
+
+
+def _retract(session: Session, file: str) -> int:
+    from headcount import pipeline
+
+    with session.progress(f"Taking out {file}") as say:
+        report = pipeline.retract(
+            session.project,
+            file,
+            now=session.now,
+            progress=lambda path, rows: say(f"Reading {path} again: {rows:,} rows"),
+        )
+    session.answer(report.to_json(), lambda: _retraction_page(report))
+    return DONE
 
 
 def evaluate(
@@ -192,6 +219,19 @@ def _ingest_page(report: IngestReport) -> Iterator[RenderableType]:
         f"{plural(report.duplicates, 'duplicate')}, "
         f"{plural(report.rejected, 'rejected row')}"
     )
+
+
+def _retraction_page(report: RetractionReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import plural
+
+    yield (
+        f"{report.path}: {plural(report.events, 'event')} and "
+        f"{plural(report.attributes, 'attribute value')} taken out; "
+        "the next tick shows it"
+    )
+    for one in report.restored:
+        back = f"{plural(one.events, 'event')}, {plural(one.attributes, 'value')}"
+        yield f"{one.path}: {back} came back, which the file had told first"
 
 
 def _tick_page(report: TickReport) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ with `to_json()`. Commands and DAGs call these and nothing below them.
 
 from headcount.pipeline.exporting import export, export_due
 from headcount.pipeline.pushing import push, pushes_due
-from headcount.pipeline.stages import evaluate, ingest, maintain, publish
+from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
 from headcount.pipeline.tick import run_tick
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "publish",
     "push",
     "pushes_due",
+    "retract",
     "run_tick",
 ]

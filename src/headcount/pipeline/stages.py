@@ -10,6 +10,7 @@ from typing import Any
 from headcount.evaluate.outcome import TickReport
 from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.report import IngestReport
+from headcount.ingest.retract import RetractionReport, retract_file
 from headcount.ingest.sources import ingest_sources
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
@@ -42,6 +43,25 @@ def ingest(
     with Warehouse.open(project.store_path) as warehouse:
         return ingest_sources(
             warehouse, project.settings, project.folder, now=now, progress=progress
+        )
+
+
+def retract(
+    project: Project,
+    file: str,
+    *,
+    now: datetime,
+    progress: Callable[[str, int], None] | None = None,
+) -> RetractionReport:
+    """The store is as if `file` had never been ingested; the next tick shows it."""
+    with Warehouse.open(project.store_path) as warehouse:
+        return retract_file(
+            warehouse,
+            project.settings,
+            project.folder,
+            file=file,
+            now=now,
+            progress=progress or (lambda path, rows: None),
         )
 
 
