@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
@@ -15,65 +14,93 @@ from headcount.definitions.mistakes import (
     MissingKeyError,
     MistakeError,
     UnknownKeyError,
-    describe,
 )
 from headcount.definitions.places import is_on_this_machine, read_base_url, read_guid
 from headcount.definitions.settings import DestinationSettings
 from headcount.definitions.values import Flag, Name
 
-EVERY = ("base_url", "stand_in")
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "walkme": (
-        *EVERY,
-        *("token_path", "segments_path", "segment_path"),
-        *("max_batch", "max_id_chars", "hyphenate_system"),
-        *("creates_empty", "can_replace", "missing_is_deleted"),
-        *("guid_fields", "external_id_fields", "list_fields", "empty_is_success"),
-    ),
-    "walkme-notification": (*EVERY, "system_id", "template_id", "on"),
-    "appcues": (*EVERY, "account_id", "region"),
-    "clevertap": (*EVERY, "region"),
-    "webhook": EVERY,
+Reader = Callable[[Any], Any]
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(map(values.read_word, values.read_list(value)))
+
+
+def _statuses(value: Any) -> tuple[int, ...]:
+    return tuple(map(_whole(200, 599), values.read_any_list(value)))
+
+
+def _whole(least: int, most: int) -> Reader:
+    return partial(values.read_whole, least=least, most=most)
+
+
+def _choice(*choices: str) -> Reader:
+    return partial(values.read_choice, choices=choices)
+
+
+_word, _flag = values.read_word, values.read_flag
+_EVERY = {"base_url": read_base_url, "stand_in": _flag}
+
+OPTIONS: dict[str, dict[str, Reader]] = {
+    "walkme": {
+        **_EVERY,
+        **dict.fromkeys(("token_path", "segments_path", "segment_path"), _word),
+        "max_batch": _whole(1, 25_000),
+        "max_id_chars": _whole(1, 100),
+        "hyphenate_system": _flag,
+        "creates_empty": _flag,
+        "can_replace": _flag,
+        "missing_is_deleted": _flag,
+        **dict.fromkeys(("guid_fields", "external_id_fields", "list_fields"), _words),
+        "empty_is_success": _statuses,
+    },
+    "walkme-notification": {
+        **_EVERY,
+        "system_id": read_guid,
+        "template_id": _word,
+        "on": _choice("entered", "exited"),
+    },
+    "appcues": {
+        **_EVERY,
+        "account_id": _word,
+        "region": _choice("us", "eu"),
+        **dict.fromkeys(("segments_path", "job_path"), _word),
+        "upload": _choice("csv", "json"),
+        "max_batch": _whole(1, 1_000_000),
+        "has_header": _flag,
+        "max_per_second": _whole(1, 60),
+        "marker": _word,
+        "list_fields": _words,
+        "empty_is_success": _statuses,
+        **dict.fromkeys(("state_fields", "done_states", "failed_states"), _words),
+        **dict.fromkeys(("error_fields", "reason_fields"), _words),
+        "missing_is_deleted": _flag,
+    },
+    "clevertap": {
+        **_EVERY,
+        "region": _choice("in1", "sg1", "us1", "aps3", "mec1", "eu1", "sk1"),
+        **dict.fromkeys(("create_path", "update_path"), _word),
+        "max_batch": _whole(1, 100),
+        "max_in_flight": _whole(1, 100),
+        "action_field": _word,
+        **dict.fromkeys(("exists_statuses", "gone_statuses"), _statuses),
+        **dict.fromkeys(("failed_states", "refused_fields"), _words),
+    },
+    "webhook": {
+        **_EVERY,
+        "max_batch": _whole(1, 10_000),
+        "max_payload_bytes": _whole(4_000, 1_000_000),
+        "type_prefix": _word,
+    },
 }
-"""What each type may be told; the adapter of the type says what it means."""
+"""What each type may be told, and how that is read; its adapter says what it means."""
 
 REQUIRED = {
     "walkme-notification": ("system_id", "template_id", "on"),
     "appcues": ("account_id",),
     "webhook": ("base_url",),
 }
-REGIONS = {
-    "appcues": ("us", "eu"),
-    "clevertap": ("in1", "sg1", "us1", "aps3", "mec1", "eu1", "sk1"),
-}
 OWN = ("type", "connection", "enabled")
-
-
-def _read_plain(value: Any) -> Any:
-    """The value with numbers as Python's own, for adapters to check."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_read_plain, value))
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    if value is None or isinstance(value, Mapping):
-        raise MistakeError(found=describe(value), wanted="a value, or not this key")
-    return value if isinstance(value, bool) else values.read_text(value)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "base_url": read_base_url,
-    "stand_in": values.read_flag,
-    "account_id": values.read_word,
-    "system_id": read_guid,
-    "template_id": values.read_word,
-    "on": partial(values.read_choice, choices=("entered", "exited")),
-}
-
-
-def _reader(kind: str, option: str) -> Callable[[Any], Any]:
-    if option == "region":
-        return partial(values.read_choice, choices=REGIONS[kind])
-    return _READERS.get(option, _read_plain)
 
 
 class DestinationFile(Frozen):
@@ -115,7 +142,7 @@ class DestinationFile(Frozen):
                 yield UnknownKeyError(option, known)
                 continue
             try:
-                _reader(kind, option)(value)
+                OPTIONS[kind][option](value)
             except MistakeError as mistake:
                 yield mistake.below(option)
 
@@ -125,7 +152,7 @@ class DestinationFile(Frozen):
         A `base_url` on this machine can only be a stand-in's, so that need not be said.
         """
         read = {
-            option: _reader(self.type, option)(value)
+            option: OPTIONS[self.type][option](value)
             for option, value in self.options.items()
         }
         if is_on_this_machine(read.get("base_url", "")):

@@ -61,11 +61,11 @@ class Profile:
     # O [A2] the file, OC [A3] the JSON form `{"user_ids": […]}`.
     upload: Literal["csv", "json"] = "csv"
     # O [A2]: a file takes any number. NOT FOUND: its size in bytes, the number in JSON.
-    max_batch: Annotated[int, Field(ge=1)] = 50_000
+    max_batch: Annotated[int, Field(ge=1, le=1_000_000)] = 50_000
     # NOT FOUND: whether the file has a header row; the help page shows none.
     has_header: bool = False
     # OC [A3]: 60 requests a second and account; the vendor's client waits 20 ms.
-    max_per_second: Annotated[float, Field(gt=0, le=60)] = 50
+    max_per_second: Annotated[int, Field(ge=1, le=60)] = 50
     # Ours: what the description begins with, by which a segment is found again.
     marker: str = "headcount segment"
     # NOT FOUND: what a list is wrapped in, besides nothing.

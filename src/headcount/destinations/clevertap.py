@@ -56,7 +56,7 @@ class Profile:
     # entry holds them all.
     max_batch: Annotated[int, Field(ge=1, le=100)] = 100
     # O [C5] that requests at a time count, by account and call; 3P [C6] that it is 3.
-    max_in_flight: Annotated[int, Field(ge=1)] = 3
+    max_in_flight: Annotated[int, Field(ge=1, le=100)] = 3
     # 3P [C8] the key, O [C3] its values.
     action_field: str = "action"
     # O [C7] the code, but not that these calls use it: NOT FOUND.
