@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
+from headcount.cli import main
 from headcount.demo import run_demo
 from headcount.demo.run import MARKER, FolderNotEmptyError
 from headcount.store.files import sha256_of
@@ -105,6 +107,17 @@ def test_report_is_json(demo):
 
     assert document["ticks"] == ["2024-06-30T00:15:00Z", "2024-06-30T00:30:00Z"]
     assert len(document["next"]) == 3
+
+
+def test_next_commands_work(demo, capsys):
+    for command in demo.next_commands:
+        arguments = shlex.split(command.removeprefix(demo.program))
+
+        assert main(arguments) == 0, capsys.readouterr().err
+
+    told = capsys.readouterr().out
+    assert "bought" in told
+    assert "u-0012 is not in stuck-create-lead" in told
 
 
 def test_progress_is_told(demo, told):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from headcount.clock import to_text
+
+STUCK = "u-0012"  # finished the walk-thru in the second tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class DemoReport:
     project: Path
     exports: tuple[Path, ...]
     airflow_log: Path
+    program: str = "headcount"
 
     @property
     def analytics(self) -> Path:
@@ -61,10 +65,11 @@ class DemoReport:
     @property
     def next_commands(self) -> tuple[str, ...]:
         """What to try on the folder that is left."""
+        project = f"--project {shlex.quote(str(self.project))}"
         return (
-            f"headcount list --project {self.project}",
-            f"headcount members stuck-create-lead --project {self.project}",
-            f"headcount status --project {self.project}",
+            f"{self.program} list {project}",
+            f"{self.program} why stuck-create-lead {STUCK} {project}",
+            f"{self.program} status {project}",
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from typing import Any
 from headcount.demo.report import DemoReport, Pushed, SegmentLine
 from headcount.errors import UsageError
 from headcount.resources import folder
-from headcount.runtime.home import AirflowHome
+from headcount.runtime.home import AirflowHome, program
 from headcount.runtime.rehearsal import Rehearsal, rehearsing
 from headcount.samples.webhook import arrivals, write_file
 from headcount.standins.process import StandIn, running_standin
@@ -89,6 +89,7 @@ def run_demo(scratch: Path | None = None, *, say: Say) -> DemoReport:
         project=project,
         exports=tuple(sorted((project / "exports").glob("[!.]*"))),
         airflow_log=home.folder / "airflow.log",
+        program=program(),
     )
 
 

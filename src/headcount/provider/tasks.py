@@ -24,19 +24,13 @@ SIZES = ("members", "entered", "exited")
 
 
 class PartialError(StateError):
-    """A run did what it could; some files were refused or some segments failed."""
+    """A run did what it could; holds what failed, one line each."""
 
     kind = "partial"
 
     def __init__(self, failures: list[str]) -> None:
         self.failures = failures
         super().__init__("; ".join(failures))
-
-
-class PushError(PartialError):
-    """A destination does not hold what it should."""
-
-    kind = "push"
 
 
 def ingest() -> Report:
@@ -60,7 +54,7 @@ def pushes_due() -> list[dict[str, str]]:
 
 
 def push(destination: str, segment_id: str) -> Report:
-    """The destination holds the newest membership; PushError says why it does not.
+    """The destination holds the newest membership; PartialError says why not.
 
     What failed for a while is due again at the next tick; no retry comes before that,
     as each request has had its own.
@@ -73,7 +67,7 @@ def push(destination: str, segment_id: str) -> Report:
         on_secret=mask_secret,
     )
     if not report.is_good:
-        raise PushError([push.reason or push.status for push in report.results])
+        raise PartialError([push.reason or push.status for push in report.results])
     return report.to_json()
 
 
@@ -84,9 +78,14 @@ def export(segment_id: str, file_format: Format) -> Report:
 
 
 def export_due() -> Report:
-    """The files of all subscriptions that are due are in the exports folder."""
-    at = last_tick(now())
-    return pipeline.export_due(open_project(), at=at, now=now()).to_json()
+    """The files of all subscriptions that are due are in the exports folder.
+
+    PartialError names those that could not be made, after the others were.
+    """
+    report = pipeline.export_due(open_project(), at=last_tick(now()), now=now())
+    if report.failures:
+        raise PartialError([f"{f.segment_id}: {f.reason}" for f in report.failures])
+    return report.to_json()
 
 
 def maintain() -> Report:
@@ -103,10 +102,7 @@ def counts(report: Report) -> Report:
         "at": report["at"],
         "segments": len(segments),
         "failed": sum(s["status"] == "Failed" for s in segments),
-        **{
-            n: sum(s[n] or 0 for s in segments)
-            for n in ("members", "entered", "exited")
-        },
+        **{name: sum(s[name] or 0 for s in segments) for name in SIZES},
     }
 
 
@@ -115,7 +111,7 @@ def require_all_good(ingested: Report, evaluated: Report | None = None) -> None:
     failures = [
         f"{file['path']}: {file['reason']}"
         for file in ingested["files"]
-        if file["status"] == "refused"
+        if file["status"] in {"refused", "changed"}
     ]
     failures += [
         f"{segment['segment_id']}: {segment['reason']}"

@@ -27,6 +27,12 @@ SETTINGS = {
 }
 
 
+def program() -> str:
+    """What a person types to run headcount again as it was run now."""
+    is_under_uv = "UV_RUN_RECURSION_DEPTH" in os.environ
+    return "uv run headcount" if is_under_uv else "headcount"
+
+
 @dataclass(frozen=True, slots=True)
 class AirflowHome:
     """A folder that holds all an Airflow keeps, beside the project it works on.
