@@ -130,6 +130,18 @@ def test_torn_file_is_refused(end: int, landing: Landing) -> None:
     assert report.reason.startswith("not a whole Parquet file (")
 
 
+def test_text_of_other_bytes_refuses_the_file(landing: Landing) -> None:
+    text = pa.array([b"caf\xe9"]).view(pa.string())
+
+    report = landing.load(written(table(text, pa.string())))
+
+    assert report.status == "refused"
+    assert report.reason == (
+        "values cannot be read ('utf-8' codec can't decode byte 0xe9 in position 3: "
+        "unexpected end of data)"
+    )
+
+
 def test_damaged_page_is_refused(landing: Landing) -> None:
     content = bytearray(written(table([*range(1000)], pa.int64())))
     content[50:150] = bytes(100)

@@ -301,6 +301,20 @@ def test_files_of_an_object_store_are_loaded_once(
     assert landing.ingest().files == ()
 
 
+def test_url_of_an_unknown_kind_is_refused_and_the_others_go_on(
+    landing: Landing,
+) -> None:
+    landing.sources = (Source("far", "acme", "nope://x/*", "native"), *landing.sources)
+    landing.put("a", SOME)
+
+    far, near = landing.ingest().files
+
+    assert (far.path, far.status, near.accepted) == ("nope://x/*", "refused", 2)
+    assert far.reason == (
+        "cannot be listed: this kind of URL cannot be read: Protocol not known: nope"
+    )
+
+
 def test_changed_object_is_reported(
     landing: Landing, bucket: fsspec.AbstractFileSystem
 ) -> None:

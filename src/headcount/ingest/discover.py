@@ -88,7 +88,7 @@ def discover(source: Source, folder: Path) -> list[SourceFile]:
     """The files that the source's path names now, sorted by name.
 
     A relative path starts at the project `folder`. Hidden files are not matched, and
-    folders are none.
+    folders are none. Raises DataError or OSError when nothing can be listed.
     """
     if SCHEME in source.path:
         return _discover_remote(source.path)
@@ -106,7 +106,10 @@ def discover(source: Source, folder: Path) -> list[SourceFile]:
 
 
 def _discover_remote(url: str) -> list[SourceFile]:
-    files, path = fsspec.core.url_to_fs(url)
+    try:
+        files, path = fsspec.core.url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise DataError(url, f"this kind of URL cannot be read: {error}") from error
     files.invalidate_cache()
     matches = files.glob(path) if has_magic(path) else [path]
     names = sorted(files.unstrip_protocol(match) for match in matches)

@@ -86,7 +86,7 @@ class _Intake:
         source = self.ledger.source
         try:
             files = discover(source, folder)
-        except OSError as error:
+        except (DataError, OSError) as error:
             reason = f"cannot be listed: {_told(error)}"
             yield FileReport(source.path, source.name, "refused", reason)
             return
@@ -189,5 +189,7 @@ def _require_unchanged(file: SourceFile, content: Content) -> None:
         raise GrowingError(file.name, reason)
 
 
-def _told(error: OSError) -> str:
+def _told(error: DataError | OSError) -> str:
+    if isinstance(error, DataError):
+        return error.reason
     return error.strerror or str(error)

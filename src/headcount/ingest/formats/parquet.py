@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -88,11 +88,18 @@ def _read(
     for piece in _pieces(table, name):
         batch = Batch.starting(source, now)
         batch.notes.update(notes)
-        for row in piece.to_pylist():
+        for row in _values(piece, name):
             line += 1
             _add(batch, line, row, convert)
         yield batch
         notes = []
+
+
+def _values(piece: pa.RecordBatch, name: str) -> list[dict[str, Any]]:
+    try:
+        return cast("list[dict[str, Any]]", piece.to_pylist())
+    except ValueError as error:  # text of other bytes, instants beyond the calendar
+        raise DataError(name, f"values cannot be read ({error})") from error
 
 
 def _pieces(table: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
