@@ -65,7 +65,7 @@ def test_json_stands_alone_beside_progress(shop: Shop, tty: tuple[int, int]) -> 
     assert "Evaluating the segments" in read_all(ours)
 
 
-@pytest.mark.parametrize(("typed", "code"), [("buyers", 0), ("yes", 2)])
+@pytest.mark.parametrize(("typed", "code"), [("buyers", 0), ("yes", 2), ("\x04", 2)])
 def test_delete_asks_for_the_id(
     shop: Shop, tty: tuple[int, int], *, typed: str, code: int
 ) -> None:

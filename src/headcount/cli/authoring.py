@@ -33,9 +33,9 @@ def check(
 ) -> int:
     """Check headcount.yaml and the definitions: all faults at once, no data needed."""
     from headcount.cli.warnings import unseen_if_free, warn
-    from headcount.project import check_folder
+    from headcount.project import check_folder, project_folder
 
-    folder = session.shared.folder
+    folder = project_folder(session.shared.folder)
     report = check_folder(folder, files=[_placed(file, folder) for file in files or ()])
     moment = session.now.replace(microsecond=0)
     document: dict[str, Any] = {
@@ -118,9 +118,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel="Write definitions")(command(function))
 
 
-def _placed(file: Path, folder: Path | None) -> Path:
+def _placed(file: Path, folder: Path) -> Path:
     """The file as named from here, else as named from the project's folder."""
-    return folder / file if folder and not file.exists() else file
+    return file if file.exists() else folder / file
 
 
 def _definition_to_json(

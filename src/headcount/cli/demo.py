@@ -79,8 +79,8 @@ def _result(report: DemoReport) -> Iterator[RenderableType]:
         yield f"  {line}"
 
 
-def _pushed(pushed: Pushed | None) -> str:
+def _pushed(pushed: Pushed | None) -> str | None:
     """What was sent in the second tick, and what the destination holds now."""
     if pushed is None:
-        return "—"
+        return None
     return f"+{pushed.added} -{pushed.removed} = {pushed.held}"

@@ -57,8 +57,6 @@ def main(argv: list[str]) -> int:
         code = command.main(args=argv, prog_name="headcount", standalone_mode=False)
     except typer.TyperException as error:
         return tell_usage(error, as_json="--json" in argv)
-    except typer.Abort:
-        return 130
     return int(code or 0)
 
 

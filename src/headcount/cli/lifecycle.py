@@ -85,8 +85,9 @@ def _confirm(session: Session, plan: DeletionPlan) -> None:
         raise NotConfirmedError(plan.segment_id)
     for line in _warnings(plan):
         sys.stderr.write(line + "\n")
-    typed = typer.prompt(f"Type {plan.segment_id} to delete it", err=True)
-    if typed != plan.segment_id:
+    sys.stderr.write(f"Type {plan.segment_id} to delete it: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != plan.segment_id:
         raise NotConfirmedError(plan.segment_id)
 
 

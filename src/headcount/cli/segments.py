@@ -149,24 +149,18 @@ def _until(stays: Sequence[Stay], instant: datetime | None) -> Iterator[Stay]:
 
 
 def _listing(segments: Sequence[SegmentView]) -> Iterator[RenderableType]:
-    from headcount.cli.terminal import SIZES, change, table
+    from headcount.cli.terminal import standing_table
 
     if not segments:
         yield "No segments yet: put a definition into segments/, then `headcount run`."
         return
     for system in dict.fromkeys(segment.system for segment in segments):
-        yield table(
-            [system, "status", *SIZES],
+        yield standing_table(
+            system,
             (
-                (
-                    _title(segment),
-                    segment.status,
-                    segment.members,
-                    change(segment.entered, "+"),
-                    change(segment.exited, "-"),
-                )
-                for segment in segments
-                if segment.system == system
+                (_title(one), one.status, one.members, one.entered, one.exited)
+                for one in segments
+                if one.system == system
             ),
         )
         yield ""

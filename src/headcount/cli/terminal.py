@@ -51,6 +51,19 @@ def table(columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> Table:
     return grid
 
 
+def standing_table(
+    heading: str, rows: Iterable[tuple[str, str, int | None, int | None, int | None]]
+) -> Table:
+    """Segments under `heading`: status, members, and who entered and left last."""
+    return table(
+        [heading, "status", *SIZES],
+        (
+            (title, status, members, change(entered, "+"), change(exited, "-"))
+            for title, status, members, entered, exited in rows
+        ),
+    )
+
+
 def to_cell(value: object) -> Text:
     """A cell: digits grouped, instants to the minute, a dash for None."""
     match value:

@@ -23,11 +23,11 @@ def unseen_if_free(
     project: Project, definitions: Sequence[Definition]
 ) -> tuple[Unseen, ...]:
     """Names the store has never seen; none while another process holds it."""
+    if not definitions or not project.store_path.exists():
+        return ()
     from headcount.store.unseen import unseen_beside
     from headcount.store.warehouse import Warehouse
 
-    if not definitions or not project.store_path.exists():
-        return ()
     try:
         with Warehouse.open(project.store_path, wait_s=0) as warehouse:
             return unseen_beside(warehouse, definitions)
