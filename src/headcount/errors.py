@@ -338,6 +338,19 @@ class RetractionBlockedError(StateError):
         )
 
 
+class MemoryLimitError(StateError):
+    """A statement needed more memory than the store may take; nothing was changed."""
+
+    kind = "memory_limit"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the memory for the store did not suffice: {reason}. Run again when "
+            "other work on this machine has ended, or split the largest source file"
+        )
+
+
 class UnbalancedFileError(StateError):
     """Ingest lost count of a file's rows; nothing of the file was kept."""
 

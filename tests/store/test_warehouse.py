@@ -9,7 +9,13 @@ import duckdb
 import polars as pl
 import pytest
 
-from headcount.errors import StoreBusyError, StoreUnreadableError, StoreVersionError
+from headcount.errors import (
+    DiskFullError,
+    MemoryLimitError,
+    StoreBusyError,
+    StoreUnreadableError,
+    StoreVersionError,
+)
 from headcount.store.warehouse import Warehouse
 
 HOLD = """
@@ -175,6 +181,30 @@ def test_session_is_in_utc_whatever_the_process_has() -> None:
         zone = warehouse.con.execute("SELECT current_setting('TimeZone')").fetchall()
 
     assert zone == [("UTC",)]
+
+
+def test_full_memory_is_told_with_what_to_do() -> None:
+    with Warehouse.in_memory() as warehouse:
+        warehouse.con.execute("SET memory_limit = '20MB'")
+        warehouse.con.execute("SET temp_directory = ''")
+        big = "CREATE TEMP TABLE big AS SELECT range, hash(range) FROM range(9000000)"
+
+        with pytest.raises(MemoryLimitError, match="Run again when"):
+            create(warehouse, big)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk_is_told_with_what_to_do() -> None:
+    with Warehouse.in_memory() as warehouse:
+        with pytest.raises(DiskFullError, match="Make room, then run again"):
+            create(warehouse, "COPY (FROM range(999999)) TO '/dev/full' (FORMAT csv)")
+
+        assert systems(warehouse) == []
+
+
+def create(warehouse: Warehouse, statement: str) -> None:
+    with warehouse.transaction() as con:
+        con.execute(statement)
 
 
 def test_spilled_files_of_a_killed_process_are_removed(path: Path) -> None:

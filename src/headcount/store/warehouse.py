@@ -19,6 +19,7 @@ import duckdb
 
 from headcount.errors import (
     DiskFullError,
+    MemoryLimitError,
     StoreBusyError,
     StoreUnreadableError,
     StoreVersionError,
@@ -110,29 +111,32 @@ class Warehouse:
         """All statements of the block are kept together, or none when it raises."""
         self.con.execute("BEGIN TRANSACTION")
         try:
-            yield self.con
-            self.con.execute("COMMIT")
-        except BaseException as error:
+            with self._telling_of_limits():
+                yield self.con
+                self.con.execute("COMMIT")
+        except BaseException:
             # A store that met a full disk has already rolled back and refuses this.
             with suppress(duckdb.Error):
                 self.con.execute("ROLLBACK")
-            self._raise_when_disk_is_full(error)
             raise
 
     def execute(self, name: str, params: Parameters | None = None) -> None:
         """The statement `sql/<name>.sql` has run."""
-        self.con.execute(read_sql(name), params or {})
+        with self._telling_of_limits():
+            self.con.execute(read_sql(name), params or {})
 
     def rows(
         self, name: str, params: Parameters | None = None
     ) -> list[tuple[Any, ...]]:
         """The rows of the query `sql/<name>.sql`, as its header describes them."""
-        return self.con.execute(read_sql(name), params or {}).fetchall()
+        with self._telling_of_limits():
+            return self.con.execute(read_sql(name), params or {}).fetchall()
 
     def frame(self, name: str, params: Parameters | None = None) -> pl.DataFrame:
         """The result of the query `sql/<name>.sql`, as its header describes it."""
-        result = self.con.sql(read_sql(name), params=params or {})
-        return cast("pl.DataFrame", result.pl())
+        with self._telling_of_limits():
+            result = self.con.sql(read_sql(name), params=params or {})
+            return cast("pl.DataFrame", result.pl())
 
     @contextmanager
     def lend(self, **frames: pl.DataFrame) -> Iterator[None]:
@@ -143,10 +147,19 @@ class Warehouse:
             yield
         finally:
             for name in frames:
-                self.con.unregister(name)
+                with suppress(duckdb.Error):  # a store that met a full disk is closed
+                    self.con.unregister(name)
 
-    def _raise_when_disk_is_full(self, error: BaseException) -> None:
-        if isinstance(error, duckdb.Error) and "No space left" in str(error):
+    @contextmanager
+    def _telling_of_limits(self) -> Iterator[None]:
+        """A full disk or memory raises an error that says what to do."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryLimitError(_first_line(error)) from error
+        except duckdb.Error as error:
+            if "No space left" not in str(error):
+                raise
             folder = self.path.parent if self.path else Path.cwd()
             free = shutil.disk_usage(folder).free
             raise DiskFullError(folder, free_bytes=free) from error
