@@ -235,25 +235,13 @@ def _retraction_page(report: RetractionReport) -> Iterator[RenderableType]:
 
 
 def _tick_page(report: TickReport) -> Iterator[RenderableType]:
-    from headcount.cli.terminal import change, plural, table, to_words
+    from headcount.cli.terminal import plural, standing_table, to_words
 
     if report.segments:
-        yield table(
-            [
-                "segment",
-                "status",
-                ("members", "right"),
-                ("in", "right"),
-                ("out", "right"),
-            ],
+        yield standing_table(
+            "segment",
             (
-                (
-                    one.segment_id,
-                    one.status,
-                    one.members,
-                    change(one.entered, "+"),
-                    change(one.exited, "-"),
-                )
+                (one.segment_id, one.status, one.members, one.entered, one.exited)
                 for one in report.segments
             ),
         )
