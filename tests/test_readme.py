@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,7 +43,8 @@ def only(kind: str) -> str:
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample data in it, and no network to install from."""
     folder = tmp_path_factory.mktemp("readme")
-    (folder / "data").symlink_to(ROOT / "data")
+    # A copy: `cp -r` would follow no link, and work on the repository's own.
+    shutil.copytree(ROOT / "data", folder / "data")
     (folder / "bin").mkdir()
     for name, body in SHIMS.items():
         shim = folder / "bin" / name
@@ -109,6 +111,7 @@ def test_definition_is_the_file_it_names() -> None:
 
 
 def test_commands_leave_what_they_say(project: Path) -> None:
+    assert not project.is_symlink()
     assert (project / "analytics.duckdb").is_file()
     assert (project / "stuck.xlsx").read_bytes().startswith(b"PK")
 

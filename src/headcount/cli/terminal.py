@@ -65,7 +65,7 @@ def standing_table(
 
 
 def to_cell(value: object) -> Text:
-    """A cell: digits grouped, instants to the minute, a dash for None."""
+    """A cell: digits grouped, instants to the second, a dash for None."""
     match value:
         case Text():
             return value
@@ -74,7 +74,7 @@ def to_cell(value: object) -> Text:
         case int():
             return Text(f"{value:,}")
         case datetime():
-            return Text(to_words(value))
+            return Text(to_words(value.replace(microsecond=0)))
         case _:
             text = printable(str(value))
             return Text(text, style=STYLES.get(text, ""))
