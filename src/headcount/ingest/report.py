@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Status = Literal[
-    "loaded", "refused", "changed", "duplicate", "growing", "retracted"
-]
+Status = Literal["loaded", "refused", "changed", "duplicate", "growing", "retracted"]
 
 
 @dataclass(frozen=True, slots=True)
