@@ -16,7 +16,8 @@ def test_remote_equals_ours_after_faulty_ticks(vendor_name: str, seed: int) -> N
     assert outcome.unequal_when_synced == 0
 
 
-def test_requests_without_faults_are_the_fewest() -> None:
-    outcome = run_cycles("walkme", seed=1, ticks=5, faults="")
+@pytest.mark.parametrize("vendor_name", VENDORS)
+def test_requests_without_faults_are_the_fewest(vendor_name: str) -> None:
+    outcome = run_cycles(vendor_name, seed=1, ticks=5, faults="")
 
     assert outcome.requests == outcome.least_requests

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from tests.contracts.vendors import VENDORS, Vendor
+from tests.contracts.vendors import Vendor
 
 from headcount.standins.faults import Fault, FaultPlan, parse_rates
 from headcount.standins.process import running_standin
@@ -21,12 +21,12 @@ from headcount.standins.process import running_standin
 def test_state_is_kept_over_a_restart(tmp_path: Path) -> None:
     state, account = tmp_path / "remote.json", "a" * 32
     with running_standin("walkme", state_file=state) as standin:
-        vendor = Vendor(standin, VENDORS["walkme"](standin), account)
+        vendor = Vendor(standin, account)
         with closing(vendor.connect()) as destination:
             remote_id = destination.create(vendor.segment(), ["a"])
 
     with running_standin("walkme", state_file=state) as standin:
-        vendor = Vendor(standin, VENDORS["walkme"](standin), account)
+        vendor = Vendor(standin, account)
         with closing(vendor.connect()) as destination:
             destination.add(vendor.segment(), remote_id, ["b"])
             other_id = destination.create(vendor.segment("other"), [])
@@ -115,7 +115,7 @@ def test_rates_that_cannot_be_read_are_refused(text: str) -> None:
 
 def test_late_request_arrives_when_others_have_gone_by() -> None:
     with running_standin("walkme") as standin:
-        vendor = Vendor(standin, VENDORS["walkme"](standin))
+        vendor = Vendor(standin)
         with closing(vendor.connect()) as destination:
             remote_id = destination.create(vendor.segment(), [])
             vendor.order("late")

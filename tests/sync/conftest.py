@@ -6,13 +6,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.contracts.vendors import QuickTime, Vendor, destination, standin, vendor
+from tests.contracts.vendors import QuickTime, Vendor, destination, vendor
 from tests.sync.pushing import Pushing
 
 from headcount.destinations.base import Destination
+from headcount.standins.process import StandIn, running_standin
 from headcount.store.warehouse import Warehouse
 
-__all__ = ["destination", "standin", "vendor"]
+__all__ = ["destination", "vendor"]
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[StandIn]:
+    """What a push does is tried on one vendor; contracts and cycles are, on all."""
+    with running_standin("walkme", options=("--slow", "1.5")) as running:
+        yield running
 
 
 @pytest.fixture

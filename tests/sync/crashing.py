@@ -119,7 +119,7 @@ def crasher(vendor: Vendor, store: Path) -> Iterator[Crasher]:
     """A process that pushes for this vendor's account into this store."""
     standin = vendor.standin
     command = [sys.executable, "-m", __name__, standin.vendor, standin.url]
-    command += [vendor.account, json.dumps(vendor.options)]
+    command += [vendor.account]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -130,8 +130,8 @@ def main() -> None:
     """Orders are carried out until there are no more."""
     from headcount.standins.process import StandIn  # noqa: PLC0415
 
-    name, url, account, options = sys.argv[1:]
-    vendor = Vendor(StandIn(name, url, 0), json.loads(options), account)
+    name, url, account = sys.argv[1:]
+    vendor = Vendor(StandIn(name, url, 0), account)
     for line in sys.stdin:
         sys.stdout.write(_in_a_fork(vendor, json.loads(line)) + "\n")
         sys.stdout.flush()

@@ -20,7 +20,7 @@ from headcount.standins.process import running_standin
 from headcount.store.warehouse import Warehouse
 from headcount.sync.retry import Patience
 
-SECRET = "canary/secret+value"  # noqa: S105
+SECRET = "whsec_+/z9/v9jYW5hcnkgc2VjcmV0IHZhbHVlIP/7774="  # noqa: S105
 FAULTS = ("429-seconds", "503", "500-after", "lost-reply", "html", "expired-token")
 
 
@@ -30,9 +30,9 @@ def test_canary_is_in_no_log_result_or_file(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     told: list[str] = []
-    with running_standin(name, options=("--client-secret", SECRET)) as standin:
+    with running_standin(name, options=("--password", SECRET)) as standin:
         login = replace(standin, password=SECRET)
-        vendor = Vendor(login, VENDORS[name](login), on_secret=told.append)
+        vendor = Vendor(login, on_secret=told.append)
         with closing(vendor.connect()) as destination:
             store = tmp_path / "headcount.duckdb"
             open_store = partial(Warehouse.open, store)
@@ -46,7 +46,7 @@ def test_canary_is_in_no_log_result_or_file(
             texts.append(str(pushing.push("", patience=Patience(tries=1))))  # refused
             texts.append(str(pushing.rows("FROM sync_batches")))
 
-    assert len(told) > 5  # the secret and some tokens, in all their forms
+    assert len(told) > 2  # the secret and any tokens, in all their forms
     texts += [caplog.text, store.read_bytes().decode("latin-1")]
     for canary in {*told, SECRET, quote(SECRET), base64_of(SECRET)}:
         assert not any(canary in text for text in texts)
@@ -56,7 +56,7 @@ def test_canary_is_in_no_log_result_or_file(
 def test_canary_is_in_no_traceback(name: str) -> None:
     with running_standin(name) as standin:
         login = replace(standin, password=SECRET)
-        vendor = Vendor(login, VENDORS[name](login))
+        vendor = Vendor(login)
         with (
             closing(vendor.connect()) as destination,
             pytest.raises(DestinationError) as raised,

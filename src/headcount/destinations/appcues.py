@@ -227,9 +227,10 @@ class Appcues(Destination):
         rows = csv.writer(text, lineterminator="\n")
         rows.writerows([[HEADER]] if self._profile.has_header else [])
         rows.writerows([user_id] for user_id in user_ids)
-        head = 'form-data; name="file"; filename="users.csv"\r\nContent-Type: text/csv'
         return (
-            f"--{BOUNDARY}\r\nContent-Disposition: {head}\r\n\r\n"
+            f"--{BOUNDARY}\r\n"
+            'Content-Disposition: form-data; name="file"; filename="users.csv"\r\n'
+            "Content-Type: text/csv; charset=utf-8\r\n\r\n"
             f"{text.getvalue()}\r\n--{BOUNDARY}--\r\n"
         ).encode()
 

@@ -41,6 +41,16 @@ class Fault(StrEnum):
     """Applied; the reply is far too long."""
     HTML = "html"
     """Applied; 200 with a page instead of JSON."""
+    GONE = "410"
+    """Not applied; 410, as a receiver says that wants nothing more."""
+    JOB_FAILED = "job-failed"
+    """Taken on as a job that applies nothing; where there are no jobs, no fault."""
+    JOB_PARTIAL = "job-partial"
+    """Taken on as a job that applies the first half of the users."""
+    JOB_STUCK = "job-stuck"
+    """Taken on as a job that never ends."""
+    JOB_ELSEWHERE = "job-elsewhere"
+    """Taken on as a job that is to be asked for at another host."""
     EXPIRED_TOKEN = "expired-token"  # noqa: S105 - a name
     """Every token is forgotten first; then as if there were no fault."""
 

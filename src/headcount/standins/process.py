@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.request import Request, urlopen
 
 LOGIN = "stand-in-client"
-PASSWORD = "stand-in-secret"  # noqa: S105 - opens nothing but the stand-in
+PASSWORD = "whsec_c3RhbmQtaW4tc2VjcmV0LW9wZW5zLW5vdGhpbmc="  # noqa: S105 - opens nothing else
 STOP_S = 10.0
 CALL_S = 10.0
 

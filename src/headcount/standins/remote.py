@@ -42,7 +42,7 @@ class RemoteSegments:
         self._state_file = state_file
         self._seed = seed
         self._created = 0
-        self._segments: dict[str, RemoteSegment] = {}
+        self._segments: dict[tuple[str, str], RemoteSegment] = {}
         if state_file is not None and state_file.exists():
             self._load(json.loads(state_file.read_text(encoding="utf-8")))
 
@@ -52,24 +52,29 @@ class RemoteSegments:
 
     def one(self, account: str, remote_id: str) -> RemoteSegment | None:
         """The segment of this id, None when the account has none."""
-        segment = self._segments.get(remote_id)
-        return segment if segment and segment.account == account else None
+        return self._segments.get((account, remote_id))
 
     def create(
-        self, account: str, external_id: str | None, name: str, user_ids: Iterable[str]
+        self,
+        account: str,
+        external_id: str | None,
+        name: str,
+        user_ids: Iterable[str],
+        *,
+        remote_id: str | None = None,
     ) -> RemoteSegment:
         """A new segment; its id follows from the seed and how many there were."""
         self._created += 1
         key = f"{self._seed}/{account}/{self._created}"
-        remote_id = str(uuid.uuid5(uuid.NAMESPACE_URL, key))
+        remote_id = remote_id or str(uuid.uuid5(uuid.NAMESPACE_URL, key))
         segment = RemoteSegment(remote_id, account, external_id, name, set(user_ids))
-        self._segments[remote_id] = segment
+        self._segments[account, remote_id] = segment
         self.save()
         return segment
 
     def delete(self, segment: RemoteSegment) -> None:
         """The segment is not there any more."""
-        del self._segments[segment.remote_id]
+        del self._segments[segment.account, segment.remote_id]
         self.save()
 
     def save(self) -> None:
@@ -89,4 +94,4 @@ class RemoteSegments:
         self._created = state["created"]
         for fields in state["segments"]:
             segment = RemoteSegment(**{**fields, "user_ids": set(fields["user_ids"])})
-            self._segments[segment.remote_id] = segment
+            self._segments[segment.account, segment.remote_id] = segment

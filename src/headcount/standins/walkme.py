@@ -13,17 +13,23 @@ request; any 429 at all. WalkMe documents none of these (INF or NOT FOUND).
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import re
 import secrets
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
+from headcount.standins.api import (
+    Api,
+    Rules,
+    applied,
+    new_app,
+    read_object,
+    text_of,
+    texts_of,
+)
 from headcount.standins.remote import RemoteSegment, RemoteSegments
 
 TOKEN_PATH = "/accounts/connect/token"  # noqa: S105 - a path
@@ -34,26 +40,17 @@ HYPHENATED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 BARE = re.compile(r"[0-9a-f]{32}", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The one API key of the stand-in, and how long its tokens live."""
-
-    client_id: str
-    client_secret: str
-    token_life_s: int = 86_400
-
-
 class Tokens:
     """The tokens handed out and when they end."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
         self._ends_s: dict[str, float] = {}
 
     def issue(self) -> dict[str, Any]:
         """The body of a token reply."""
         token = secrets.token_urlsafe(32)
-        life_s = self._keys.token_life_s
+        life_s = self._rules.token_life_s
         self._ends_s[token] = asyncio.get_running_loop().time() + life_s
         return {"access_token": token, "token_type": "bearer", "expires_in": life_s}
 
@@ -67,34 +64,30 @@ class Tokens:
         """Every token has ended."""
         self._ends_s.clear()
 
-    def is_known(self, header: str) -> bool:
-        """Whether the Authorization header carries the client's id and secret."""
-        pair = f"{self._keys.client_id}:{self._keys.client_secret}"
-        return header == "Basic " + base64.b64encode(pair.encode()).decode()
-
 
 class WalkMeApi:
     """The calls of the API; what it holds is in `segments`."""
 
-    def __init__(self, segments: RemoteSegments, tokens: Tokens) -> None:
+    def __init__(self, segments: RemoteSegments, tokens: Tokens, rules: Rules) -> None:
         self._segments = segments
         self._tokens = tokens
+        self._rules = rules
 
     async def token(self, request: Request) -> Response:
         """A token for the client that knows its secret."""
         form = parse_qs((await request.body()).decode())
         if form.get("grant_type") != ["client_credentials"]:
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        if not self._tokens.is_known(request.headers.get("authorization", "")):
+        if not self._rules.is_basic(request.headers.get("authorization", "")):
             return JSONResponse({"error": "invalid_client"}, 401)
         return JSONResponse(self._tokens.issue())
 
     async def create(self, system: str, request: Request) -> Response:
         """A new segment that holds the users it is created with."""
         account = self._account(request, system)
-        body = await _read_json(request)
-        name, external_id = _text(body, "name"), _text(body, "id", is_needed=False)
-        user_ids = _user_ids(body, request)
+        body = await read_object(request)
+        name, external_id = text_of(body, "name"), text_of(body, "id", is_needed=False)
+        user_ids = self._user_ids(body, request)
         for other in self._segments.of(account):
             if other.name == name or (external_id and other.external_id == external_id):
                 raise HTTPException(409, "resource key already used")
@@ -109,8 +102,8 @@ class WalkMeApi:
     async def update(self, system: str, guid: str, request: Request) -> Response:
         """Users are added, removed, or put in the place of all others."""
         segment = self._segment(request, system, guid)
-        body = await _read_json(request)
-        user_ids = set(_user_ids(body, request))
+        body = await read_object(request)
+        user_ids = set(self._user_ids(body, request))
         match body.get("action"):
             case "add":
                 segment.user_ids |= user_ids
@@ -128,6 +121,17 @@ class WalkMeApi:
         self._segments.delete(self._segment(request, system, guid))
         return Response(status_code=204)
 
+    def _user_ids(self, body: dict[str, Any], request: Request) -> list[str]:
+        """Those ids of the request that are applied; 400 when a limit is passed."""
+        ids = texts_of(body.get("userIds"), "userIds")
+        if len(ids) > MAX_USERS:
+            raise HTTPException(400, f"more than {MAX_USERS} users")
+        if any(len(each) > MAX_ID_CHARS for each in ids):
+            raise HTTPException(400, f"a user id is over {MAX_ID_CHARS} characters")
+        if any(self._rules.is_poison(each) for each in ids):
+            raise HTTPException(400, "a user id cannot be taken")
+        return applied(ids, request)
+
     def _account(self, request: Request, system: str) -> str:
         if not self._tokens.is_valid(request.headers.get("authorization", "")):
             raise HTTPException(401, "token invalid or expired")
@@ -142,51 +146,16 @@ class WalkMeApi:
         return found
 
 
-def build_app(segments: RemoteSegments, tokens: Tokens) -> FastAPI:
+def build_api(segments: RemoteSegments, rules: Rules) -> Api:
     """The API as an app."""
-    api = WalkMeApi(segments, tokens)
-    app = FastAPI(docs_url=None, openapi_url=None)
+    tokens = Tokens(rules)
+    api, app = WalkMeApi(segments, tokens, rules), new_app()
     app.add_api_route(TOKEN_PATH, api.token, methods=["POST"])
     app.add_api_route(SEGMENTS_PATH, api.create, methods=["POST"])
     app.add_api_route(SEGMENTS_PATH, api.list_all, methods=["GET"])
     app.add_api_route(SEGMENT_PATH, api.update, methods=["PUT"])
     app.add_api_route(SEGMENT_PATH, api.delete, methods=["DELETE"])
-    return app
-
-
-async def _read_json(request: Request) -> dict[str, Any]:
-    if request.headers.get("content-type") != "application/json":
-        raise HTTPException(400, "Content-Type must be application/json")
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        raise HTTPException(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise HTTPException(400, "the body must be an object")
-    return body
-
-
-def _text(body: dict[str, Any], field: str, *, is_needed: bool = True) -> str | None:
-    value = body.get(field)
-    if value is None and not is_needed:
-        return None
-    if not isinstance(value, str) or not value:
-        raise HTTPException(400, f"{field} must be a string")
-    return value
-
-
-def _user_ids(body: dict[str, Any], request: Request) -> list[str]:
-    """Those ids of the request that are applied; 400 when a limit is passed."""
-    ids = body.get("userIds")
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        raise HTTPException(400, "userIds must be an array of strings")
-    if len(ids) > MAX_USERS:
-        raise HTTPException(400, f"more than {MAX_USERS} users")
-    if any(not each or len(each) > MAX_ID_CHARS for each in ids):
-        raise HTTPException(
-            400, f"a user id is empty or over {MAX_ID_CHARS} characters"
-        )
-    return ids[: len(ids) // 2] if request.scope.get("standin.partial") else ids
+    return Api(app, TOKEN_PATH, tokens.forget)
 
 
 def _shown(segment: RemoteSegment) -> dict[str, Any]:

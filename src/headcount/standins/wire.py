@@ -12,6 +12,7 @@ from email.utils import formatdate
 from hashlib import sha256
 from typing import Any
 
+from headcount.standins.api import FAULT, PARTIAL
 from headcount.standins.faults import Fault, FaultPlan
 
 CONTROL = "/_standin/"
@@ -74,7 +75,7 @@ class Wire:
         app: App,
         plan: FaultPlan,
         *,
-        token_path: str,
+        token_path: str | None,
         forget_tokens: Callable[[], None],
     ) -> None:
         self.plan = plan
@@ -117,6 +118,7 @@ class Wire:
         self, scope: Scope, body: bytes, fault: Fault | None
     ) -> Reply | None:
         """What the client gets to see, None for nothing."""
+        scope[FAULT] = fault
         match fault:
             case Fault.TOO_MANY_SECONDS | Fault.TOO_MANY_DATE:
                 return self._too_many(fault)
@@ -124,6 +126,8 @@ class Wire:
                 return Reply(503)
             case Fault.FAILED_BEFORE:
                 return Reply(500)
+            case Fault.GONE:
+                return Reply(410)
             case Fault.LOST_REQUEST:
                 return None
             case Fault.LATE:
@@ -132,7 +136,7 @@ class Wire:
             case Fault.EXPIRED_TOKEN:
                 self._forget_tokens()
             case Fault.PARTIAL:
-                scope["standin.partial"] = True
+                scope[PARTIAL] = True
             case Fault.SLOW:
                 await asyncio.sleep(self.plan.slow_s)
         return _spoil(await self._apply(scope, body), fault)
