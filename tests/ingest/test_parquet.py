@@ -103,9 +103,11 @@ def test_instant_is_read_from_any_type(instants: pa.Array, landing: Landing) -> 
 
 
 def test_integer_ids_are_exact_text(landing: Landing) -> None:
-    landing.load(written(table([1], pa.int64(), uid=pa.array([9007199254740993]))))
+    ids = pa.array([9007199254740993, 0, -1])
 
-    assert [user for user, _, _ in landing.events()] == ["9007199254740993"]
+    landing.load(written(table([1, 2, 3], pa.int64(), uid=ids)))
+
+    assert [user for user, _, _ in landing.events()] == ["9007199254740993", "0", "-1"]
 
 
 def test_packed_file_is_read(landing: Landing) -> None:

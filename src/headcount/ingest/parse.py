@@ -80,9 +80,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _quick_number(text: str) -> float | int:
-    number = float(text)
     if len(text) > MAX_DIGITS + 1 or "e" in text or "E" in text:
         raise NotShortError
+    number = float(text)
     if number.is_integer():
         return int(number)
     if -SMALLEST_SHORT < number < SMALLEST_SHORT:

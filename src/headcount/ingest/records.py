@@ -49,10 +49,12 @@ def require_id(value: Any, field: str) -> str:
             pass
         case WrittenNumber():
             return value.text
+        case Decimal():
+            return str(value)
         case 0 | float():
             # `-0` and `1.50` have lost how they were written: read the row again.
             raise NotShortError
-        case int() | Decimal():
+        case int():
             return str(value)
     return _reject(field, value, "text or a number")
 

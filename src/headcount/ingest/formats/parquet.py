@@ -133,9 +133,9 @@ def _add(batch: Batch, line: int, row: dict[str, Any], convert: Convert) -> None
 def to_json(value: Any) -> Any:
     """A Parquet value as a JSON value; raises RejectedRowError where none fits."""
     match value:
-        case None | bool() | int() | str():
+        case None | bool() | str():
             return value
-        case float() | Decimal():
+        case int() | float() | Decimal():
             return _number(value)
         case datetime():
             return (
@@ -155,7 +155,7 @@ def to_json(value: Any) -> Any:
 
 
 def _number(value: float | Decimal) -> Decimal:
-    number = Decimal(repr(value)) if isinstance(value, float) else value
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise RejectedRowError(ROW, found=str(value), wanted="a JSON number")
     return number
