@@ -1,0 +1,1 @@
+"""How fast: against peers that do the same work in the same run (interface.md §9)."""
