@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from headcount import clock
 from headcount.definitions.load import definition_from_json
 from headcount.definitions.mistakes import nearest
 from headcount.destinations.base import Destination, SegmentRef
@@ -101,6 +102,12 @@ class _Pushes:
     stack: ExitStack
     on_secret: Callable[[str], None]
     connected: dict[str, Destination] = field(default_factory=dict)
+    began_s: float = field(default_factory=clock.elapsed_s)
+
+    @property
+    def at(self) -> datetime:
+        """The present instant: a pause a vendor asks for is counted from here."""
+        return self.now + timedelta(seconds=clock.elapsed_s() - self.began_s)
 
     def push(self, due: Due) -> PushResult:
         """How the push ended; one that cannot begin is failed, with its reason."""
@@ -119,7 +126,7 @@ class _Pushes:
         if due.is_deletion:
             segment = self._ref(due, name=due.remote_name or due.segment_id)
             return push_deletion(
-                open_store, destination=destination, segment=segment, now=self.now
+                open_store, destination=destination, segment=segment, now=self.at
             )
         with open_store() as warehouse:
             registered = read_registered(warehouse)[due.segment_id]
@@ -134,7 +141,7 @@ class _Pushes:
             segment=self._ref(due, name=name),
             members=members.get_column("user_id"),
             snapshot_at=snapshot.at,
-            now=self.now,
+            now=self.at,
         )
 
     def _ref(self, due: Due, *, name: str) -> SegmentRef:
