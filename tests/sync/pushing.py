@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contracts.vendors import QuickTime, Vendor
 
-from headcount.destinations.base import Destination, SegmentRef
+from headcount.destinations.base import Destination, Job, SegmentRef
 from headcount.sync.ledger import OpenStore
 from headcount.sync.push import PATIENCE, push_deletion, push_segment
 from headcount.sync.report import PushResult
@@ -31,11 +31,13 @@ class Interrupted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.destination, name)
 
-    def add(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
+    def add(
+        self, segment: SegmentRef, remote_id: str, user_ids: list[str]
+    ) -> Job | None:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile:
             meanwhile()
-        self.destination.add(segment, remote_id, user_ids)
+        return self.destination.add(segment, remote_id, user_ids)
 
 
 @dataclass(slots=True)
