@@ -243,10 +243,12 @@ CREATE TABLE sync_batches (
 );
 
 -- grain: one row a destination that failed or asked for a pause; what all pushes to it heed
+-- `gone_address` said 410: nothing is sent there any more
 CREATE TABLE destination_health (
     destination VARCHAR PRIMARY KEY,
     failures_in_row INTEGER NOT NULL,
-    paused_until TIMESTAMPTZ
+    paused_until TIMESTAMPTZ,
+    gone_address VARCHAR
 );
 
 CREATE TABLE sync_rejects (

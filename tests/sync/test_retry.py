@@ -134,6 +134,7 @@ def test_asking_for_a_pause_is_no_failure(pushing: Pushing) -> None:
 def test_bug_of_ours_is_not_retried(pushing: Pushing) -> None:
     class Broken:
         abilities, name = pushing.destination.abilities, pushing.destination.name
+        address = pushing.destination.address
 
         def create(self, *_: object) -> str:
             return str(1 / 0)

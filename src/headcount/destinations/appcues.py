@@ -91,6 +91,7 @@ class Appcues(Destination):
 
     def __init__(self, http: HttpClient, profile: Profile, *, basic: str) -> None:
         self.name = http.destination
+        self.address = http.base_url
         self.abilities = Abilities(
             max_batch=profile.max_batch, creates_with_users=False, can_rename=True
         )

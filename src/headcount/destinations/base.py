@@ -81,6 +81,8 @@ class Destination(Protocol):
 
     name: str
     abilities: Abilities
+    address: str
+    """Where it is; once it says 410 it is not called there any more."""
 
     def close(self) -> None:
         """No connection is open any more."""

@@ -76,6 +76,7 @@ class CleverTap(Destination):
         self, http: HttpClient, profile: Profile, *, account: str, passcode: str
     ) -> None:
         self.name = http.destination
+        self.address = http.base_url
         self.abilities = Abilities(
             max_batch=profile.max_batch,
             max_in_flight=profile.max_in_flight,

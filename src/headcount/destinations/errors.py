@@ -149,11 +149,11 @@ class EndpointGoneError(DestinationError):
 
     kind = "endpoint_gone"
 
-    def __init__(self, destination: str, *, host: str) -> None:
-        self.host = host
+    def __init__(self, destination: str, *, address: str) -> None:
+        self.address = address
         super().__init__(
             destination,
-            f"{host} wants nothing more at this address (410). "
+            f"{address} wants nothing more (410) and is not called any more. "
             "Name another base_url in headcount.yaml, or set `enabled: false`",
         )
 

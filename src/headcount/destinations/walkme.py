@@ -75,6 +75,7 @@ class WalkMe(Destination):
 
     def __init__(self, api: AuthorisedClient, profile: Profile) -> None:
         self.name = api.http.destination
+        self.address = api.http.base_url
         self.abilities = Abilities(
             max_batch=profile.max_batch,
             max_id_chars=profile.max_id_chars,

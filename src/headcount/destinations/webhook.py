@@ -69,6 +69,7 @@ class Webhook(Destination):
         unix_s: Callable[[], int],
     ) -> None:
         self.name = http.destination
+        self.address = profile.base_url
         self.abilities = Abilities(
             max_batch=profile.max_batch,
             max_bytes=profile.max_payload_bytes - ENVELOPE_BYTES,
@@ -175,7 +176,7 @@ class Webhook(Destination):
         }
         answer = self._http.send("POST", self._path, headers=headers, content=body)
         if answer.status == GONE:
-            raise EndpointGoneError(self.name, host=self._http.host)
+            raise EndpointGoneError(self.name, address=self.address)
         require_success(self._http, answer)
 
 

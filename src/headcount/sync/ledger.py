@@ -68,6 +68,7 @@ class Health:
 
     failures_in_row: int = 0
     paused_until: datetime | None = None
+    gone_address: str | None = None
 
     def wait_s(self, at: datetime) -> float:
         """Seconds until the destination may be called again.
@@ -229,6 +230,17 @@ class Ledger:
                 asked_name=self.segment.name if snapshot_at else None,
                 at=at,
             )
+
+    def is_gone(self, address: str) -> bool:
+        """Whether the destination said there that it wants nothing more."""
+        with self._books() as books:
+            return self._read_health(books).gone_address == address
+
+    def note_gone(self, address: str) -> None:
+        """The destination wants nothing more at this address, whoever pushes."""
+        with self._books() as books:
+            key = {"destination": self.destination, "address": address}
+            books.execute("sync/note_gone", key)
 
     def note_trouble(self, *, failures: int, paused_until: datetime | None) -> None:
         """One more failure (or none) in a row, and perhaps a pause, for all pushes."""

@@ -17,7 +17,7 @@ from datetime import datetime
 import polars as pl
 
 from headcount.destinations.base import Destination, SegmentRef
-from headcount.destinations.errors import DestinationError
+from headcount.destinations.errors import DestinationError, EndpointGoneError
 from headcount.sync.courier import Courier
 from headcount.sync.ledger import Ledger, OpenStore, SupersededError, Sync
 from headcount.sync.plan import Held, SyncPlan, plan_deletion, plan_sync
@@ -116,6 +116,8 @@ class _Push:
         try:
             sync = self._settle(plan)
         except DestinationError as error:
+            if isinstance(error, EndpointGoneError):
+                self._ledger.note_gone(error.address)
             status: Status = "behind" if error.retry else "failed"
             self._close(status, str(error), None)
             return self._result(status, str(error))
@@ -135,6 +137,9 @@ class _Push:
             self._rejected = len(planned.rejects)
             return planned
 
+        address = self._destination.address
+        if self._ledger.is_gone(address):
+            raise EndpointGoneError(self._destination.name, address=address)
         self._remote.finish_jobs()
         for _ in range(MAX_ROUNDS):
             adopt = self._adoption()
