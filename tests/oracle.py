@@ -432,7 +432,7 @@ def operator_holds(
         return False  # "Arrays and objects are not comparable: as missing"
     if name in {"before", "after", "within_last"}:
         return time_holds(name, value, wanted, view)
-    if name in COMPARISONS:
+    if name in COMPARISONS or name == "between":
         return number_holds(name, value, wanted)
     return text_holds(name, value, wanted, any_case=any_case)
 
@@ -485,9 +485,9 @@ TEXT_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def number_holds(name: str, value: Any, wanted: Any) -> bool:
-    """`gt gte lt lte` are numeric: what is no number compares as nothing."""
+    """`gt gte lt lte between` are numeric: what is no number compares as nothing."""
     known = number(value)
-    return known is not None and COMPARISONS[name](known, bound(wanted))
+    return known is not None and compares(known, {name: wanted})
 
 
 def time_holds(name: str, value: Any, wanted: str, view: View) -> bool:

@@ -32,6 +32,8 @@ class Scenario:
     definitions: Mapping[str, Mapping[str, Any]]
     events: Sequence[Event]
     records: Sequence[Record]
+    files: int
+    """In how many files the log comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,18 @@ ALMOST_NUMERIC_TEXTS = [
     "\u0661",
 ]
 TEXTS = ["", "a", "A", "abc", "ABC", "b", "É", "é", "İ", "i", "ß", "a.b", "null"]
+ODD_TEXTS = [
+    '"',
+    "\\",
+    "\\n",
+    "a\tb",
+    "it's",
+    "\U0001f600",
+    "[1]",
+    "{}",
+    "\u2028",
+    "1e400",
+]
 TRUTHS = [True, False, "true", "TRUE", "True", "false", "yes"]
 NOTHINGS = [None, [], [1], ["a"], {}, {"k": 1}]
 
@@ -124,6 +138,7 @@ SCALARS: list[Any] = [
     *NUMERIC_TEXTS,
     *ALMOST_NUMERIC_TEXTS,
     *TEXTS,
+    *ODD_TEXTS,
     *TRUTHS,
 ]
 
@@ -199,6 +214,7 @@ AGO = [
     {"from": "2 days ago"},
     {"to": "1 day ago"},
     {"to": "1 month ago"},
+    {"from": "1 month ago", "to": "30 days ago"},  # at times empty
 ]
 
 
@@ -220,7 +236,12 @@ def fixed_ranges(draw: st.DrawFn, moment: Moment) -> dict[str, str]:
     day = moment.at.astimezone(moment.zone).date() + timedelta(days=first)
     start = draw(edges_as_text(day, moment.zone))
     end = draw(edges_as_text(day + timedelta(days=length + 1), moment.zone))
-    shape = draw(st.sampled_from(["both", "both", "from", "to"]))
+    shape = draw(st.sampled_from(["both", "both", "from", "to", "moving"]))
+    if shape == "moving":  # one edge stays, the other goes with T
+        ago = draw(st.sampled_from(["2 days ago", "90 minutes ago"]))
+        return draw(
+            st.sampled_from([{"from": ago, "to": end}, {"from": start, "to": ago}])
+        )
     written = {"from": start, "to": end}
     return written if shape == "both" else {shape: written[shape]}
 
@@ -243,7 +264,9 @@ def edges_as_text(draw: st.DrawFn, day: date, zone: ZoneInfo) -> str:
 
 # Predicates
 
-PATHS = ["p", "p", "n", "t", "o.k", "o", "o.k.l"]
+COMMON_PATHS = ["p", "n", "o.k", "t"]
+PATHS = ["p", "n", "t", "o.k", "o", "o.k.l"]
+ODD_PATHS = ["a b", 'q"', "it's", "*", "$.p", "[0]", "x/~1", "x\\y", ".."]
 PARTS = ["", "a", "A", "1", "b", ".", "é", "tru"]
 PATTERNS = ["^a", "b$", "a.c", "a|b", "[0-9]+", "^$", "(ab)+", "^1", "t?rue", "[A-C]"]
 
@@ -277,14 +300,22 @@ def text_operators() -> st.SearchStrategy[dict[str, Any]]:
 
 def other_operators(moment: Moment) -> st.SearchStrategy[dict[str, Any]]:
     """Operators on numbers, instants and presence."""
+    return st.one_of(
+        *(single(name, numeric_bounds()) for name in ("gt", "gte", "lt", "lte")),
+        single("between", st.sampled_from([[0, 1], ["1", 1], [-1, "1.5"]])),
+        single("set", st.booleans()),
+        instant_operators(moment),
+    )
+
+
+def instant_operators(moment: Moment) -> st.SearchStrategy[dict[str, Any]]:
+    """Operators on instants."""
     day = moment.at.astimezone(moment.zone).date()
     edges = st.one_of(
         edges_as_text(day, moment.zone),
         edges_as_text(day - timedelta(days=1), moment.zone),
     )
     return st.one_of(
-        *(single(name, numeric_bounds()) for name in ("gt", "gte", "lt", "lte")),
-        single("set", st.booleans()),
         single("before", edges),
         single("after", edges),
         single("within_last", st.sampled_from(SPANS + CALENDAR_SPANS)),
@@ -311,8 +342,10 @@ def operator_maps(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
     return written
 
 
-def predicates(moment: Moment) -> st.SearchStrategy[Any]:
-    """A scalar, a list, or a map of operators."""
+def predicates(path: str, moment: Moment) -> st.SearchStrategy[Any]:
+    """A scalar, a list, or a map of operators that suits what stands at the path."""
+    if path == "t":
+        return st.one_of(instant_operators(moment), operator_maps(moment))
     return st.one_of(
         literals(),
         st.lists(literals(), min_size=1, max_size=3),
@@ -344,9 +377,10 @@ def comparisons(draw: st.DrawFn, bounds_of: st.SearchStrategy[Any]) -> dict[str,
 
 
 def count_comparisons() -> st.SearchStrategy[Any]:
-    """A bare number, or a map."""
+    """A bare number, or a map; at times with a bound that no count can be."""
     small = st.integers(0, 3)
-    return st.one_of(small, comparisons(small), comparisons(small))
+    bounds_of = often([0, 1, 2, 3], [-1, Decimal("1.5"), "2", "1.0", 10**20])
+    return st.one_of(small, comparisons(bounds_of), comparisons(bounds_of))
 
 
 @st.composite
@@ -362,7 +396,7 @@ def measures(draw: st.DrawFn) -> dict[str, Any]:
             written[name] = draw(count_comparisons())
         elif name == "distinct":
             of = draw(st.sampled_from(PATHS))
-            written[name] = {"of": of, **draw(comparisons(st.integers(0, 3)))}
+            written[name] = {"of": of, **draw(comparisons(often([0, 1, 2], [3, "1"])))}
         else:
             of = draw(st.sampled_from(["n", "n", "p", "o.k"]))
             written[name] = {"of": of, **draw(comparisons(numeric_bounds()))}
@@ -374,11 +408,10 @@ def steps(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
     """Names, and at times a `where`."""
     step: dict[str, Any] = {"event": draw(often(COMMON_PATTERNS, PATTERNS_OF_NAMES))}
     if draw(st.sampled_from([False, False, False, True])):
-        paths = st.sampled_from(PATHS)
+        paths = often(COMMON_PATHS, [*PATHS, *ODD_PATHS])
         size = draw(st.sampled_from([1, 1, 1, 2]))
-        step["where"] = draw(
-            st.dictionaries(paths, predicates(moment), min_size=1, max_size=size)
-        )
+        chosen = draw(st.lists(paths, min_size=1, max_size=size, unique=True))
+        step["where"] = {path: draw(predicates(path, moment)) for path in chosen}
     return step
 
 
@@ -413,7 +446,7 @@ def sequences(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
     """Two or three steps, at times within a span, at times linked."""
     rule: dict[str, Any] = {
         "sequence": [
-            draw(steps(moment)) for _ in range(draw(st.sampled_from([2, 2, 3])))
+            draw(steps(moment)) for _ in range(draw(st.sampled_from([1, 2, 2, 3])))
         ]
     }
     if draw(st.booleans()):
@@ -432,8 +465,9 @@ def own_range(moment: Moment) -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def attribute_conditions(draw: st.DrawFn, moment: Moment) -> dict[str, Any]:
     """The operators stand beside the name."""
-    path = draw(st.sampled_from(PATHS))
-    return {"attribute": path, **draw(operator_maps(moment))}
+    path = draw(often(COMMON_PATHS, [*PATHS, *ODD_PATHS]))
+    fitting = instant_operators(moment) if path == "t" else operator_maps(moment)
+    return {"attribute": path, **draw(st.one_of(fitting, operator_maps(moment)))}
 
 
 @st.composite
@@ -553,7 +587,7 @@ KEYS = [
     ["p", "n", "t"],
     ["p", "n", "o.k"],
     ["p", "o", "o.k"],
-    ["n", "o"],
+    ["p", "n", "o"],
     [],
 ]
 
@@ -572,7 +606,10 @@ def trees(draw: st.DrawFn, pool: Sequence[datetime], moment: Moment) -> dict[str
         "o.k": st.sampled_from(COMMON),
     }
     keys = draw(st.sampled_from(KEYS))
-    return {key: draw(optional[key]) for key in keys}
+    tree = {key: draw(optional[key]) for key in keys}
+    if draw(st.sampled_from([False, False, False, True])):
+        tree[draw(st.sampled_from(ODD_PATHS))] = draw(st.sampled_from(COMMON))
+    return tree
 
 
 @st.composite
@@ -620,4 +657,5 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         definitions=project,
         events=draw(logs(pool, moment)),
         records=draw(st.lists(records(pool, moment), min_size=3, max_size=10)),
+        files=draw(st.sampled_from([1, 1, 2])),
     )

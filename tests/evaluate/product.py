@@ -44,17 +44,18 @@ def evaluate_with_product(
     *,
     at: datetime,
     folder: Path,
+    files: int = 1,
 ) -> dict[str, set[str]]:
-    """Name the members of every definition at `at`, as `oracle.members` does."""
+    """Name the members of every definition at `at`, as `oracle.members` does.
+
+    The log comes in so many `files`, each going on where the one before ended.
+    """
     settings = settings_of(system)
     loaded = load(definitions, settings, folder / "segments")
     with Warehouse.in_memory() as warehouse:
-        ingest(
-            warehouse,
-            settings,
-            folder,
-            [*map(event_line, events), *map(record_line, attributes)],
-        )
+        lines = [*map(event_line, events), *map(record_line, attributes)]
+        write_log(lines, folder, files=files)
+        ingest(warehouse, settings, folder)
         for tick in ticks_until(at, loaded, settings.systems[SYSTEM].timezone):
             evaluate(warehouse, loaded, settings, folder=folder, at=tick)
         return {
@@ -68,7 +69,7 @@ def evaluate_with_product(
 def settings_of(system: Mapping[str, Any]) -> Settings:
     """One system without limits, and one source that takes events of any date."""
     zone = ZoneInfo(system["timezone"])
-    source = Source("log", SYSTEM, "log.ndjson", "native", max_ahead=None)
+    source = Source("log", SYSTEM, "log-*.ndjson", "native", max_ahead=None)
     return Settings({SYSTEM: System(SYSTEM, zone, limits=NO_LIMITS)}, (source,), {})
 
 
@@ -86,12 +87,17 @@ def load(
     return loaded
 
 
-def ingest(
-    warehouse: Warehouse, settings: Settings, folder: Path, lines: Sequence[str]
-) -> None:
-    """The lines are in the store; a row that is refused raises."""
-    path = folder / "log.ndjson"
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+def write_log(lines: Sequence[str], folder: Path, *, files: int) -> None:
+    """The lines stand in files, in order."""
+    size = len(lines) // files + 1
+    for number in range(files):
+        part = lines[number * size : (number + 1) * size]
+        path = folder / f"log-{number}.ndjson"
+        path.write_text("".join(f"{line}\n" for line in part), encoding="utf-8")
+
+
+def ingest(warehouse: Warehouse, settings: Settings, folder: Path) -> None:
+    """The log is in the store; a file or a row that is refused raises."""
     report = ingest_sources(warehouse, settings, folder, now=datetime.now(UTC))
     if report.refused or report.rejected:
         raise RefusedError(json.dumps(report.to_json()))

@@ -23,7 +23,9 @@ def test_product_agrees_with_oracle(scenario: Scenario) -> None:
 
     expected = oracle.members(*asked, scenario.at)
     with TemporaryDirectory() as folder:
-        found = evaluate_with_product(*asked, at=scenario.at, folder=Path(folder))
+        found = evaluate_with_product(
+            *asked, at=scenario.at, folder=Path(folder), files=scenario.files
+        )
 
     assert found == expected, oracle.first_difference(
         found,

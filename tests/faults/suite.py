@@ -47,7 +47,9 @@ def look_further(scenario: Scenario) -> None:
     system = {"timezone": scenario.zone}
     asked = (scenario.definitions, system, scenario.events, scenario.records)
     with TemporaryDirectory() as folder:
-        found = evaluate_with_product(*asked, at=scenario.at, folder=Path(folder))
+        found = evaluate_with_product(
+            *asked, at=scenario.at, folder=Path(folder), files=scenario.files
+        )
     if found != oracle.members(*asked, scenario.at):
         raise WrongMembershipError
 
