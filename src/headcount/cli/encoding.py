@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from headcount import clock
 
@@ -22,8 +23,12 @@ def to_plain(value: Any) -> Any:
     match value:
         case datetime():
             return clock.to_text(value)
-        case Decimal() | Path():
+        case date() | time():
+            return value.isoformat()
+        case Decimal() | Path() | timedelta() | UUID():
             return str(value)
+        case bytes():
+            return value.hex()
         case set() | frozenset():
             return sorted(value)
         case _ if is_dataclass(value) and not isinstance(value, type):

@@ -16,6 +16,7 @@ from headcount.cli import (
     events,
     lifecycle,
     projects,
+    query,
     segments,
     stages,
     status,
@@ -24,7 +25,18 @@ from headcount.cli import (
 from headcount.cli.failures import tell_usage
 from headcount.cli.session import shared_options
 
-GROUPS = (demo, projects, stages, segments, why, status, events, authoring, lifecycle)
+GROUPS = (
+    demo,
+    projects,
+    stages,
+    segments,
+    why,
+    status,
+    events,
+    query,
+    authoring,
+    lifecycle,
+)
 
 _BUILDING = Lock()
 

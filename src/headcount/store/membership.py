@@ -119,7 +119,7 @@ def read_stay(
 def require_codes(
     warehouse: Warehouse, system: str, listed: pl.DataFrame
 ) -> pl.DataFrame:
-    """The codes of all listed users, given where there was none: `user_id`, `user_code`.
+    """The codes of listed users, given where there was none: `user_id`, `user_code`.
 
     LISTED has the column `user_id`, unique. Runs inside the caller's transaction.
     """

@@ -24,6 +24,7 @@ MEMORY_LIMIT = "50%"  # of the machine
 
 LOCK_DOWN = (
     "SET TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",  # it is drawn on stdout, where the answer goes
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
