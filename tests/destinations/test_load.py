@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from contextlib import closing
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +46,12 @@ def test_project_file_knows_the_options_of_every_adapter(kind: str) -> None:
     profile = import_module(f"headcount.destinations.{kind}").Profile
 
     assert set(OPTIONS[kind]) == {field.name for field in dataclasses.fields(profile)}
+
+
+@pytest.mark.parametrize("kind", VENDORS)
+def test_every_setting_is_explained(kind: str) -> None:
+    page = Path("docs/destinations.md").read_text(encoding="utf-8")
+    _, _, part = page.partition(f"\n## {kind}\n")
+    explained = set(re.findall(r"`(\w+)`", part.partition("\n## ")[0]))
+
+    assert set(OPTIONS[kind]) - {"base_url", "stand_in"} <= explained
