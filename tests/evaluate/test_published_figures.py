@@ -1,8 +1,9 @@
-"""Figures that others published, got from definitions in a project on disk."""
+"""Figures that others published, got from definitions by the command itself."""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +12,7 @@ from textwrap import dedent
 import pytest
 
 from headcount import resources
-from headcount.definitions.load import load_definitions
-from headcount.evaluate.tick import evaluate_tick
-from headcount.ingest.sources import ingest_sources
-from headcount.project import Project, open_project
-from headcount.store.warehouse import Warehouse
+from headcount.cli import main
 
 CDNOW = Path(__file__).parents[1] / "data" / "CDNOW_sample.txt"
 
@@ -24,35 +21,25 @@ REPEAT_DAYS = [1411, 439, 214, 100, 62, 38, 29]
 SEVEN_AND_MORE = 64
 
 
-def sizes(project: Project, at: datetime) -> dict[str, int | None]:
-    """The size of every segment at `at`, after ingest and one tick."""
-    loaded = load_definitions(project.segments_folder, project.settings)
-    with Warehouse.open(project.store_path) as warehouse:
-        ingested = ingest_sources(
-            warehouse, project.settings, project.folder, now=datetime.now(UTC)
-        )
-        report = evaluate_tick(
-            warehouse,
-            loaded,
-            project.settings.systems,
-            folder=project.snapshots_folder,
-            at=at,
-            now=at,
-        )
-    assert not (ingested.rejected)
-    assert not (ingested.refused)
-    assert not (report.faults)
-    return {one.segment_id: one.members for one in report.segments}
+def sizes(project: Path, at: str, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    """The size of every segment after a run at `at`; nothing was refused."""
+    arguments = ["run", "--no-push", "--json", "--at", at, "--project", str(project)]
+
+    assert main(arguments) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert not (report["ingest"]["rejected"])
+    assert not (report["ingest"]["refused"])
+    return {one["segment_id"]: one["members"] for one in report["segments"]}
 
 
-def write_project(folder: Path, project: str, definitions: dict[str, str]) -> Project:
-    """A project file and its definitions, on disk."""
-    (folder / "segments").mkdir(parents=True)
+def write_project(folder: Path, project: str, rules: dict[str, str]) -> Path:
+    """A project file and a definition for each rule, on disk."""
+    (folder / "segments").mkdir()
     (folder / "headcount.yaml").write_text(dedent(project))
-    for segment_id, rules in definitions.items():
-        head = f"name: {segment_id}\nsystem: shop\n"
-        (folder / "segments" / f"{segment_id}.yaml").write_text(head + dedent(rules))
-    return open_project(folder)
+    for segment_id, rule in rules.items():
+        text = f"name: {segment_id}\nsystem: shop\nrules: [{{{rule}}}]\n"
+        (folder / "segments" / f"{segment_id}.yaml").write_text(text)
+    return folder
 
 
 def purchases() -> Iterator[list[str]]:
@@ -65,7 +52,7 @@ def purchases() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def cdnow(tmp_path: Path) -> Project:
+def cdnow(tmp_path: Path) -> Path:
     """The sample as CSV, and one segment for each number of repeat purchase days."""
     weeks = "date_range: {from: 1997-01-01, to: 1997-09-30}"
     days = {f"repeat-{n}": f"days: {n + 1}" for n in range(len(REPEAT_DAYS))}
@@ -88,8 +75,8 @@ def cdnow(tmp_path: Path) -> Project:
               properties: [cds, dollars]
         """,
         {
-            segment_id: f"rules: [{{event: purchase, {measure}, {weeks}}}]\n"
-            for segment_id, measure in days.items()
+            name: f"event: purchase, {measure}, {weeks}"
+            for name, measure in days.items()
         },
     )
     with (tmp_path / "cdnow.csv").open("w", newline="") as file:
@@ -99,28 +86,30 @@ def cdnow(tmp_path: Path) -> Project:
     return project
 
 
-def test_cdnow_repeat_days_are_as_published(cdnow: Project) -> None:
-    found = sizes(cdnow, datetime(1998, 7, 1, tzinfo=UTC))
+def test_cdnow_repeat_days_are_as_published(
+    cdnow: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = sizes(cdnow, "1998-07-01", capsys)
 
     expected = {f"repeat-{n}": size for n, size in enumerate(REPEAT_DAYS)}
     assert found == {**expected, "repeat-7-and-more": SEVEN_AND_MORE}
 
 
 @pytest.fixture
-def ecom(tmp_path: Path) -> Project:
-    """The sample project's shop log, under definitions of this test."""
+def ecom(tmp_path: Path) -> Path:
+    """The sample project's shop log, under rules of this test."""
     landing = resources.folder("data") / "landing" / "ecom"
     funnel = ["catalog", "add_to_cart", "cart", "purchase"]
     steps = [f"{{event: {name}}}" for name in funnel]
-    definitions = {
+    rules = {
         f"reached-{name.replace('_', '-')}": f"sequence: [{', '.join(steps[: n + 1])}]"
         for n, name in enumerate(funnel)
     }
-    definitions["reached-catalog"] = "event: catalog"
+    rules["reached-catalog"] = "event: catalog"
     for platform in ("desktop", "mobile", "tablet"):
-        definitions[platform] = f'event: "*", where: {{platform: {platform}}}'
-    definitions["five-and-more"] = 'event: "*", count: {gte: 5}'
-    definitions["above-113"] = 'event: "*", count: {gt: 113}'
+        rules[platform] = f'event: "*", where: {{platform: {platform}}}'
+    rules["five-and-more"] = 'event: "*", count: {gte: 5}'
+    rules["above-113"] = 'event: "*", count: {gt: 113}'
     return write_project(
         tmp_path,
         f"""
@@ -132,15 +121,14 @@ def ecom(tmp_path: Path) -> Project:
             format: csv
             columns: {{user_id: user_id, event: event, timestamp: timestamp}}
         """,
-        {
-            segment_id: f"rules: [{{{rule}}}]\n"
-            for segment_id, rule in definitions.items()
-        },
+        rules,
     )
 
 
-def test_ecom_funnel_is_as_published(ecom: Project) -> None:
-    found = sizes(ecom, datetime(2024, 7, 1, tzinfo=UTC))
+def test_ecom_funnel_is_as_published(
+    ecom: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = sizes(ecom, "2024-07-01", capsys)
 
     assert found == {
         "reached-catalog": 600,
