@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +37,15 @@ class RefusedError(Exception):
     """The product did not take what the oracle was asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What arrives before a tick, and the instant of the tick."""
+
+    events: Sequence[Event]
+    records: Sequence[Record]
+    at: datetime
+
+
 def evaluate_with_product(
     definitions: Mapping[str, Definition],
     system: Mapping[str, Any],
@@ -58,12 +68,38 @@ def evaluate_with_product(
         ingest(warehouse, settings, folder)
         for tick in ticks_until(at, loaded, settings.systems[SYSTEM].timezone):
             evaluate(warehouse, loaded, settings, folder=folder, at=tick)
-        return {
-            segment_id: set(
-                membership.read_members(warehouse, segment_id, at)["user_id"].to_list()
-            )
-            for segment_id in definitions
-        }
+        return members_at(warehouse, definitions, at)
+
+
+def tick_by_tick(
+    definitions: Mapping[str, Definition],
+    system: Mapping[str, Any],
+    steps: Iterable[Step],
+    *,
+    folder: Path,
+) -> Iterator[dict[str, set[str]]]:
+    """Name the members after each step, in one store that goes on living."""
+    settings = settings_of(system)
+    loaded = load(definitions, settings, folder / "segments")
+    with Warehouse.in_memory() as warehouse:
+        for number, step in enumerate(steps):
+            lines = [*map(event_line, step.events), *map(record_line, step.records)]
+            write_file(lines, folder / f"log-{number}.ndjson")
+            ingest(warehouse, settings, folder)
+            evaluate(warehouse, loaded, settings, folder=folder, at=step.at)
+            yield members_at(warehouse, definitions, step.at)
+
+
+def members_at(
+    warehouse: Warehouse, segment_ids: Iterable[str], at: datetime
+) -> dict[str, set[str]]:
+    """Name the members of each segment at `at`, as the store has them."""
+    return {
+        segment_id: set(
+            membership.read_members(warehouse, segment_id, at)["user_id"].to_list()
+        )
+        for segment_id in segment_ids
+    }
 
 
 def settings_of(system: Mapping[str, Any]) -> Settings:
@@ -92,8 +128,12 @@ def write_log(lines: Sequence[str], folder: Path, *, files: int) -> None:
     size = len(lines) // files + 1
     for number in range(files):
         part = lines[number * size : (number + 1) * size]
-        path = folder / f"log-{number}.ndjson"
-        path.write_text("".join(f"{line}\n" for line in part), encoding="utf-8")
+        write_file(part, folder / f"log-{number}.ndjson")
+
+
+def write_file(lines: Iterable[str], path: Path) -> None:
+    """The lines stand in one file, each ended."""
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def ingest(warehouse: Warehouse, settings: Settings, folder: Path) -> None:
