@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from headcount import destinations
 from headcount.definitions.destination_file import OPTIONS
 from headcount.definitions.settings import DestinationSettings
 from headcount.destinations.errors import CredentialsError, MisconfiguredError
@@ -50,7 +51,8 @@ def test_project_file_knows_the_options_of_every_adapter(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", VENDORS)
 def test_every_setting_is_explained(kind: str) -> None:
-    page = Path("docs/destinations.md").read_text(encoding="utf-8")
+    folder = Path(destinations.__file__).parent
+    page = (folder / "README.md").read_text(encoding="utf-8")
     _, _, part = page.partition(f"\n## {kind}\n")
     explained = set(re.findall(r"`(\w+)`", part.partition("\n## ")[0]))
 
