@@ -204,13 +204,20 @@ def as_json(value: Any) -> str:
 def as_yaml(value: Any, key: str = "") -> str:
     """YAML in flow style: JSON, but numbers without exponents and instants bare."""
     if isinstance(value, Mapping):
-        items = (
-            f"{as_json(name)}: {as_yaml(inner, name)}" for name, inner in value.items()
-        )
+        items = (f"{quoted(name)}: {as_yaml(value[name], name)}" for name in value)
         return "{" + ", ".join(items) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(as_yaml, value)) + "]"
     if isinstance(value, Decimal):
         return format(value, "f")
-    is_bare = key in INSTANT_KEYS and INSTANT.match(str(value))
-    return str(value) if is_bare else as_json(value)
+    if not isinstance(value, str):
+        return as_json(value)
+    return value if key in INSTANT_KEYS and INSTANT.match(value) else quoted(value)
+
+
+def quoted(text: str) -> str:
+    """A YAML scalar in double quotes, in ASCII: YAML knows no surrogate pairs."""
+    escaped = (
+        json.dumps(one)[1:-1] if one.isascii() else f"\\U{ord(one):08x}" for one in text
+    )
+    return '"' + "".join(escaped) + '"'
