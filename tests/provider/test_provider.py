@@ -9,20 +9,21 @@ from importlib.metadata import entry_points
 
 import pytest
 
+from headcount.destinations.load import VENDORS
 from headcount.provider import get_provider_info
 from headcount.runtime.home import AirflowHome
 
 SHOW = """
 import json
 from airflow.providers_manager import ProvidersManager
-from airflow.sdk import BaseHook
 from headcount.provider.hooks import WalkMeHook, open_project
 
 manager = ProvidersManager()
+types = manager.providers["headcount"].data["connection-types"]
+ours = [each["connection-type"] for each in types]
 secrets = WalkMeHook("walkme_test").get_conn()
 print("SHOWN", json.dumps({
-    "provider": "headcount" in manager.providers,
-    "hook": manager.hooks["walkme"].hook_name,
+    "names": {kind: manager.hooks[kind].hook_name for kind in ours},
     "labels": manager.field_behaviours["walkme"]["relabeling"],
     "secrets": [secrets.login, secrets.password, secrets.extra],
     "repr": repr(secrets),
@@ -39,6 +40,13 @@ def test_entry_point_leads_to_the_description():
     assert get_provider_info()["package-name"] == "headcount"
 
 
+def test_every_vendor_has_a_connection_type():
+    types = get_provider_info()["connection-types"]
+    names = {each["connection-type"].removeprefix("headcount_") for each in types}
+
+    assert names == set(VENDORS)
+
+
 @pytest.mark.airflow
 def test_airflow_shows_the_form_and_gives_the_secrets(tmp_path):
     (tmp_path / "headcount.yaml").write_text("systems: {crm: {timezone: UTC}}\n")
@@ -50,13 +58,18 @@ def test_airflow_shows_the_form_and_gives_the_secrets(tmp_path):
         env=home.environment(),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
 
+    assert done.returncode == 0, done.stderr
     [line] = [row for row in done.stdout.splitlines() if row.startswith("SHOWN ")]
     assert json.loads(line.removeprefix("SHOWN ")) == {
-        "provider": True,
-        "hook": "WalkMe",
+        "names": {
+            "walkme": "WalkMe",
+            "appcues": "Appcues",
+            "clevertap": "CleverTap",
+            "headcount_webhook": "Webhook",
+        },
         "labels": {"login": "Client ID", "password": "Client secret"},
         "secrets": ["id", "secret", {}],
         "repr": "ConnectionSecrets(name='walkme_test')",

@@ -1,4 +1,4 @@
-"""What Airflow is told of this package: a connection type, hooks, what DAGs share.
+"""What Airflow is told of this package: connection types, hooks, what DAGs share.
 
 Every Airflow process imports this module: it must stay cheap.
 """
@@ -15,18 +15,27 @@ def get_provider_info() -> dict[str, Any]:
         "package-name": "headcount",
         "name": "headcount",
         "description": "Exact behavioural segments, pushed to vendors.",
-        "connection-types": [_WALKME],
+        "connection-types": [
+            _form("walkme", "WalkMe", "Client ID", "Client secret"),
+            _form("appcues", "Appcues", "API key", "API secret"),
+            _form("clevertap", "CleverTap", "Account ID", "Passcode"),
+            _form("headcount_webhook", "Webhook", "Sender", "Signing secret"),
+        ],
     }
 
 
-# The secret is `password`: of `extra`, only fields with telling names are masked.
-_WALKME = {
-    "connection-type": "walkme",
-    "hook-class-name": "headcount.provider.hooks.WalkMeHook",
-    "hook-name": "WalkMe",
-    "ui-field-behaviour": {
-        "hidden-fields": ["host", "port", "schema", "extra"],
-        "relabeling": {"login": "Client ID", "password": "Client secret"},
-        "placeholders": {},
-    },
-}
+def _form(kind: str, name: str, login: str, password: str) -> dict[str, Any]:
+    """One connection type, asked for what its vendor calls login and password.
+
+    The secret is `password`: of `extra`, only fields with telling names are masked.
+    """
+    return {
+        "connection-type": kind,
+        "hook-class-name": f"headcount.provider.hooks.{name}Hook",
+        "hook-name": name,
+        "ui-field-behaviour": {
+            "hidden-fields": ["host", "port", "schema", "extra"],
+            "relabeling": {"login": login, "password": password},
+            "placeholders": {},
+        },
+    }

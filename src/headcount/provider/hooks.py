@@ -10,21 +10,51 @@ from headcount import project
 from headcount.project import ConnectionSecrets, Project
 
 
-class WalkMeHook(BaseHook):
-    """The client id and secret of a WalkMe API key with access to segments."""
+class DestinationHook(BaseHook):
+    """What a destination needs to log in, out of an Airflow connection."""
 
-    conn_name_attr = "walkme_conn_id"
-    default_conn_name = "walkme_default"
-    conn_type = "walkme"
-    hook_name = "WalkMe"
+    conn_name_attr = "conn_id"
+    default_conn_name: str
 
-    def __init__(self, walkme_conn_id: str = default_conn_name) -> None:
+    def __init__(self, conn_id: str | None = None) -> None:
         super().__init__()
-        self.walkme_conn_id = walkme_conn_id
+        self.conn_id = conn_id or self.default_conn_name
 
     def get_conn(self) -> ConnectionSecrets:
         """The secrets; their values are masked in every log."""
-        return _secrets(self.walkme_conn_id)
+        return _secrets(self.conn_id)
+
+
+class WalkMeHook(DestinationHook):
+    """The client id and secret of a WalkMe API key that may write segments."""
+
+    conn_type = "walkme"
+    default_conn_name = "walkme_default"
+    hook_name = "WalkMe"
+
+
+class AppcuesHook(DestinationHook):
+    """The key and secret of an Appcues API key of the region's own."""
+
+    conn_type = "appcues"
+    default_conn_name = "appcues_default"
+    hook_name = "Appcues"
+
+
+class CleverTapHook(DestinationHook):
+    """The account id and passcode of a CleverTap account."""
+
+    conn_type = "clevertap"
+    default_conn_name = "clevertap_default"
+    hook_name = "CleverTap"
+
+
+class WebhookHook(DestinationHook):
+    """The secret that events to a webhook are signed with."""
+
+    conn_type = "headcount_webhook"
+    default_conn_name = "webhook_default"
+    hook_name = "Webhook"
 
 
 @dataclass(frozen=True, slots=True)
