@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from tests.shop import NOW, Shop, opened
+from tests.shop import NOW, TICK, Shop, opened
 
 from headcount import clock
 from headcount.cli import main
+from headcount.pipeline import run_tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,21 @@ class Call(Protocol):
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return opened(tmp_path / "shop")
+
+
+@pytest.fixture(scope="session")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of such a project after its first tick, for tests to copy."""
+    shop = opened(tmp_path_factory.mktemp("evaluated"))
+    run_tick(shop.project, at=TICK, now=NOW)
+    return shop.folder
+
+
+@pytest.fixture
+def ran(shop: Shop, evaluated: Path) -> Shop:
+    """The shop after its first tick."""
+    shutil.copytree(evaluated, shop.folder, dirs_exist_ok=True)
+    return shop
 
 
 @pytest.fixture

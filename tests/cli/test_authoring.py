@@ -3,9 +3,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Call
-from tests.shop import BUYERS, NOW, TICK, WALKME, Shop
-
-from headcount.pipeline import run_tick
+from tests.shop import BUYERS, WALKME, Shop
 
 LOOKERS = "name: Lookers\nsystem: shop\nrules: [{event: look}]\n"
 
@@ -68,8 +66,8 @@ def test_check_goes_on_when_project_file_is_faulty(call: Call, shop: Shop) -> No
     }
 
 
+@pytest.mark.usefixtures("ran")
 def test_preview_calculates_a_draft(call: Call, shop: Shop, tmp_path: Path) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     draft = tmp_path / "draft.yaml"
     draft.write_text(
         "name: Both\nsystem: shop\nmatch: any\nrules: [{event: buy}, {event: look}]\n",
@@ -104,8 +102,8 @@ def test_preview_of_no_file_says_so(call: Call) -> None:
     assert answer.error["kind"] == "missing_file"
 
 
+@pytest.mark.usefixtures("ran")
 def test_plan_tells_who_would_enter_and_leave(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     shop.define("buyers", BUYERS.replace("buy}", "look}"))
     shop.define("lookers", LOOKERS)
 
@@ -121,8 +119,8 @@ def test_plan_tells_who_would_enter_and_leave(call: Call, shop: Shop) -> None:
     assert (lookers["edit"], lookers["would_have"]) == ("new", 1)
 
 
+@pytest.mark.usefixtures("ran")
 def test_plan_writes_nothing(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     shop.define("lookers", LOOKERS)
     files = {p: p.stat().st_mtime_ns for p in _kept(shop)}
 
@@ -135,10 +133,10 @@ def test_plan_writes_nothing(call: Call, shop: Shop) -> None:
     ]
 
 
+@pytest.mark.usefixtures("ran")
 def test_plan_compares_with_another_folder(
     call: Call, shop: Shop, tmp_path: Path
 ) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     other = tmp_path / "branch" / "segments"
     other.mkdir(parents=True)
     (other / "buyers.yaml").write_text(BUYERS, encoding="utf-8")
@@ -176,8 +174,8 @@ def test_plan_with_faulty_file_exits_2(call: Call, shop: Shop) -> None:
     assert answer.document["faults"][0]["file"] == "segments/two.yaml"
 
 
+@pytest.mark.usefixtures("ran")
 def test_plan_in_markdown_is_a_table(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     shop.define("lookers", LOOKERS)
 
     lines = call("plan", "--markdown", person=True).out.splitlines()
@@ -187,6 +185,7 @@ def test_plan_in_markdown_is_a_table(call: Call, shop: Shop) -> None:
     assert lines[-1] == "1 segment would stay as it is."
 
 
+@pytest.mark.usefixtures("ran")
 @pytest.mark.parametrize(
     ("argv", "pattern"),
     [
@@ -203,7 +202,6 @@ def test_page_fits_a_narrow_terminal(
     argv: list[str],
     pattern: str,
 ) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     monkeypatch.setenv("COLUMNS", "64")
 
     answer = call(*argv, person=True)

@@ -59,9 +59,8 @@ def test_import_of_faulty_list_changes_nothing(call: Call, listed: Path) -> None
     assert call("members", "old-list").document["members"] == []
 
 
+@pytest.mark.usefixtures("ran")
 def test_delete_retires_segment_and_keeps_history(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
-
     answer = call("delete", "buyers", "--yes")
 
     assert answer.code == 0
@@ -73,8 +72,8 @@ def test_delete_retires_segment_and_keeps_history(call: Call, shop: Shop) -> Non
     ]
 
 
+@pytest.mark.usefixtures("ran")
 def test_deleted_id_is_never_used_again(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
     call("delete", "buyers", "--yes")
     shop.define("buyers", BUYERS)
 

@@ -17,9 +17,8 @@ def test_list_shows_definition_that_no_tick_has_seen(call: Call) -> None:
     assert segment["members"] is None
 
 
+@pytest.mark.usefixtures("ran")
 def test_list_shows_rules_in_words_and_counts(call: Call) -> None:
-    call("run")
-
     (segment,) = call("list").document["segments"]
 
     assert segment["rules"] == "did `buy`"
@@ -82,9 +81,8 @@ def test_faulty_definition_is_told_where_its_segment_is_asked_for(
     assert answer.error["faults"][0]["line"] == 3
 
 
+@pytest.mark.usefixtures("ran")
 def test_show_has_versions_sizes_and_pushes(call: Call) -> None:
-    call("run")
-
     document = call("show", "buyers").document
 
     assert document["segment_id"] == "buyers"
@@ -93,9 +91,8 @@ def test_show_has_versions_sizes_and_pushes(call: Call) -> None:
     assert document["pushes"] == []
 
 
+@pytest.mark.usefixtures("ran")
 def test_history_tells_sizes_and_stays(call: Call) -> None:
-    call("run")
-
     sizes = call("history", "buyers").document["sizes"]
     stays = call("history", "buyers", "ann").document["stays"]
 
@@ -103,6 +100,7 @@ def test_history_tells_sizes_and_stays(call: Call) -> None:
     assert stays == [{"entered_at": ENTRY, "left_at": None, "version": 1}]
 
 
+@pytest.mark.usefixtures("ran")
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
@@ -116,7 +114,6 @@ def test_history_tells_sizes_and_stays(call: Call) -> None:
 def test_page_fits_a_narrow_terminal(
     call: Call, monkeypatch: pytest.MonkeyPatch, argv: list[str], words: str
 ) -> None:
-    call("run")
     monkeypatch.setenv("COLUMNS", "60")
 
     answer = call(*argv, person=True)

@@ -33,8 +33,8 @@ def test_run_tells_the_tick_and_all_stages(call: Call) -> None:
     assert document["faults"] == []
 
 
+@pytest.mark.usefixtures("ran")
 def test_run_twice_changes_nothing(call: Call, shop: Shop) -> None:
-    call("run")
     before = _snapshots(shop)
 
     again = call("run").document
@@ -48,9 +48,8 @@ def test_run_without_push_says_so(call: Call) -> None:
     assert call("run", "--no-push").document["push"] is None
 
 
+@pytest.mark.usefixtures("ran")
 def test_run_publishes_for_analysts(call: Call, shop: Shop) -> None:
-    call("run")
-
     assert shop.project.analytics_path.is_file()
 
 
@@ -63,9 +62,8 @@ def test_evaluate_takes_any_instant(call: Call) -> None:
     assert document["segments"][0]["members"] == 1
 
 
+@pytest.mark.usefixtures("ran")
 def test_evaluate_refuses_tick_before_the_newest(call: Call) -> None:
-    call("run")
-
     answer = call("evaluate", "--at", to_text(TICK - timedelta(minutes=15)))
 
     assert answer.code == 2
@@ -107,8 +105,8 @@ def test_faulty_definition_exits_2_and_others_go_on(call: Call, shop: Shop) -> N
     assert answer.document["faults"][0]["file"] == "segments/lookers.yaml"
 
 
+@pytest.mark.usefixtures("ran")
 def test_registered_segment_with_faulty_file_is_failed(call: Call, shop: Shop) -> None:
-    call("run")
     shop.define("buyers", BUYERS.replace("event", "evnt"))
 
     answer = call("evaluate")
@@ -119,8 +117,8 @@ def test_registered_segment_with_faulty_file_is_failed(call: Call, shop: Shop) -
     assert "segments/buyers.yaml:3" in segment["reason"]
 
 
+@pytest.mark.usefixtures("ran")
 def test_export_writes_file_and_copy(call: Call, shop: Shop, tmp_path: Path) -> None:
-    call("run")
     output = tmp_path / "buyers.csv"
 
     answer = call("export", "buyers", "--format", "csv", "--output", str(output))

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Call
 from tests.shop import BUYERS, NOW, TICK, WALKME, Shop
 
@@ -17,9 +18,8 @@ def test_status_of_new_project_waits_for_its_files(call: Call) -> None:
     ]
 
 
+@pytest.mark.usefixtures("ran")
 def test_status_after_a_good_run_needs_nobody(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
-
     answer = call("status")
     page = call("status", person=True).out
 

@@ -9,9 +9,8 @@ from headcount.clock import to_text
 from headcount.pipeline import run_tick
 
 
+@pytest.mark.usefixtures("ran")
 def test_why_gives_the_tree_with_evidence(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
-
     document = call("why", "buyers", "ann").document
 
     (condition,) = document["rules"]
@@ -22,18 +21,16 @@ def test_why_gives_the_tree_with_evidence(call: Call, shop: Shop) -> None:
     assert condition["evidence"]["events"][0]["event"] == "buy"
 
 
+@pytest.mark.usefixtures("ran")
 def test_why_not_tells_what_was_found(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
-
     document = call("why", "buyers", "bob").document
 
     assert (document["member"], document["holds"]) == (False, False)
     assert document["rules"][0]["evidence"]["count"] == 0
 
 
+@pytest.mark.usefixtures("ran")
 def test_why_of_unknown_user_exits_2(call: Call, shop: Shop) -> None:
-    run_tick(shop.project, at=TICK, now=NOW)
-
     answer = call("why", "buyers", "Ann")
 
     assert answer.code == 2
