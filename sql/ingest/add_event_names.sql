@@ -11,7 +11,6 @@ SELECT
     ) + row_number() OVER (ORDER BY min(line)) - 1,
     event
 FROM staged_events
-INNER JOIN verdicts USING (line)
-WHERE verdict = 'accepted'
-    AND event NOT IN (SELECT event FROM event_names WHERE system_code = $system_code)
+ANTI JOIN verdicts USING (line)
+WHERE event NOT IN (SELECT event FROM event_names WHERE system_code = $system_code)
 GROUP BY event

@@ -8,15 +8,7 @@ SELECT
         SELECT coalesce(max(user_code) + 1, 0)
         FROM users
         WHERE system_code = $system_code
-    ) + row_number() OVER (ORDER BY min(line)) - 1,
+    ) + row_number() OVER (ORDER BY line) - 1,
     user_id
-FROM (
-    SELECT line, user_id
-    FROM staged_events
-    INNER JOIN verdicts USING (line)
-    WHERE verdict = 'accepted'
-    UNION ALL
-    SELECT line, user_id FROM kept_attributes
-)
+FROM staged_users
 WHERE user_id NOT IN (SELECT user_id FROM users WHERE system_code = $system_code)
-GROUP BY user_id

@@ -10,15 +10,13 @@ SELECT
     $first_position + line - 1 AS position,
     id_namespace,
     event_id,
-    content_hash,
     properties,
     is_wide,
     $file_code AS file_code
 FROM staged_events AS staged
-INNER JOIN verdicts USING (line)
+ANTI JOIN verdicts USING (line)
 INNER JOIN users
     ON users.system_code = $system_code AND users.user_id = staged.user_id
 INNER JOIN event_names
     ON event_names.system_code = $system_code AND event_names.event = staged.event
-WHERE verdict = 'accepted'
 ORDER BY event_code, user_code, staged."at", line

@@ -1,11 +1,12 @@
--- purpose: how many staged rows have which verdict
+-- purpose: how many staged rows are new records, duplicates, conflicts
 -- grain: one row
--- columns: accepted, duplicates, conflicts, events (the accepted rows that are events)
+-- columns: records, duplicates, conflicts
 SELECT
-    count(*) FILTER (verdict = 'accepted') AS accepted,
+    (
+        SELECT count(DISTINCT line)
+        FROM kept_attributes
+        ANTI JOIN staged_events USING (line)
+    ) AS records,
     count(*) FILTER (verdict = 'duplicate') AS duplicates,
-    count(*) FILTER (verdict = 'conflict') AS conflicts,
-    count(*) FILTER (
-        verdict = 'accepted' AND line IN (SELECT line FROM staged_events)
-    ) AS events
+    count(*) FILTER (verdict = 'conflict') AS conflicts
 FROM verdicts

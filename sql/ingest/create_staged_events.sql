@@ -7,7 +7,6 @@ CREATE OR REPLACE TEMP TABLE staged_events (
     "at" TIMESTAMPTZ,
     id_namespace VARCHAR,
     event_id VARCHAR,
-    content_hash VARCHAR,
     properties VARCHAR,
     is_wide BOOLEAN
 )

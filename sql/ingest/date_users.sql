@@ -6,20 +6,5 @@ SET
     first_event_at = least(users.first_event_at, seen.first_event_at),
     last_event_at = greatest(users.last_event_at, seen.last_event_at),
     first_attribute_at = least(users.first_attribute_at, seen.first_attribute_at)
-FROM (
-    SELECT
-        user_id,
-        min(event_at) AS first_event_at,
-        max(event_at) AS last_event_at,
-        min(attribute_at) AS first_attribute_at
-    FROM (
-        SELECT user_id, "at" AS event_at, NULL AS attribute_at
-        FROM staged_events
-        INNER JOIN verdicts USING (line)
-        WHERE verdict = 'accepted'
-        UNION ALL
-        SELECT user_id, NULL, "at" FROM kept_attributes
-    )
-    GROUP BY user_id
-) AS seen
+FROM staged_users AS seen
 WHERE users.system_code = $system_code AND users.user_id = seen.user_id

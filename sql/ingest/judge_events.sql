@@ -1,43 +1,45 @@
--- purpose: what becomes of each staged event: the first of an id stays, in the store or in the file
--- params: system_code, file_code (only what earlier files brought counts)
--- grain: one row a staged event
--- columns: line, verdict: accepted, duplicate (equal content) or conflict (other content under the same id),
---     origin (the earlier file that holds the id, null when none does)
+-- purpose: what becomes of the staged events whose id is taken, in the store or further up in the file
+-- params: system_code
+-- grain: one row such an event; every other one is accepted
+-- columns: line, verdict: duplicate (equal content) or conflict (other content under the same id),
+--     origin (the earlier file that holds the id, null when the file itself does)
 CREATE OR REPLACE TEMP TABLE verdicts AS
-WITH firsts AS (
+WITH held AS (
     SELECT
-        id_namespace,
-        event_id,
-        min(line) AS line,
-        arg_min(content_hash, line) AS content_hash
-    FROM staged_events
-    GROUP BY id_namespace, event_id
-),
-
-stored AS (
+        stored_before.line,
+        users.user_id,
+        event_names.event,
+        events."at",
+        events.properties::VARCHAR AS properties,
+        events.file_code AS origin
+    FROM stored_before
+    INNER JOIN events USING (position)
+    INNER JOIN users
+        ON users.system_code = $system_code AND users.user_code = events.user_code
+    INNER JOIN event_names
+        ON event_names.system_code = $system_code
+        AND event_names.event_code = events.event_code
+    UNION ALL
     SELECT
-        firsts.id_namespace,
-        firsts.event_id,
-        events.content_hash,
-        events.file_code
-    FROM firsts
-    INNER JOIN events
-        ON events.system_code = $system_code
-        AND events.file_code < $file_code
-        AND events.id_namespace = firsts.id_namespace
-        AND events.event_id = firsts.event_id
+        repeats.line,
+        first.user_id,
+        first.event,
+        first."at",
+        first.properties,
+        NULL AS origin
+    FROM repeats
+    INNER JOIN staged_events AS first ON first.line = repeats.first_line
+    WHERE repeats.line NOT IN (SELECT line FROM stored_before)
 )
 
 SELECT
-    staged.line,
+    held.line,
     CASE
-        WHEN staged.content_hash <> coalesce(stored.content_hash, firsts.content_hash)
-            THEN 'conflict'
-        WHEN stored.event_id IS NULL AND staged.line = firsts.line
-            THEN 'accepted'
-        ELSE 'duplicate'
+        WHEN (held.user_id, held.event, held."at", held.properties)
+            = (staged.user_id, staged.event, staged."at", staged.properties)
+            THEN 'duplicate'
+        ELSE 'conflict'
     END AS verdict,
-    stored.file_code AS origin
-FROM staged_events AS staged
-INNER JOIN firsts USING (id_namespace, event_id)
-LEFT JOIN stored USING (id_namespace, event_id)
+    held.origin
+FROM held
+INNER JOIN staged_events AS staged USING (line)

@@ -1,12 +1,7 @@
--- purpose: what becomes of each staged attribute record: accepted when any of it is new, else a duplicate
--- grain: adds one row a record that belongs to no event
+-- purpose: attribute records of which nothing is new are duplicates
+-- grain: adds one row such a record; every other one is accepted
 INSERT INTO verdicts
-SELECT
-    line,
-    CASE
-        WHEN line IN (SELECT line FROM kept_attributes) THEN 'accepted'
-        ELSE 'duplicate'
-    END AS verdict,
-    NULL AS origin
-FROM (SELECT DISTINCT line FROM staged_attributes)
-WHERE line NOT IN (SELECT line FROM staged_events)
+SELECT DISTINCT line, 'duplicate', NULL
+FROM staged_attributes
+ANTI JOIN staged_events USING (line)
+ANTI JOIN kept_attributes USING (line)

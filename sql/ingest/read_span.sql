@@ -3,8 +3,7 @@
 -- columns: first_at, last_at (null without accepted rows)
 SELECT min("at") AS first_at, max("at") AS last_at
 FROM (
-    SELECT "at" FROM staged_events INNER JOIN verdicts USING (line)
-    WHERE verdict = 'accepted'
+    SELECT "at" FROM staged_events ANTI JOIN verdicts USING (line)
     UNION ALL
     SELECT "at" FROM kept_attributes
 )

@@ -36,7 +36,6 @@ CREATE TABLE events (
     position BIGINT NOT NULL,
     id_namespace VARCHAR NOT NULL,
     event_id VARCHAR NOT NULL,
-    content_hash VARCHAR NOT NULL,
     properties JSON NOT NULL,
     is_wide BOOLEAN NOT NULL,
     file_code INTEGER NOT NULL

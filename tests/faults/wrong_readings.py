@@ -40,7 +40,7 @@ REGISTRATION = "src/headcount/evaluate/registration.py"
 HISTORY = "src/headcount/store/history.py"
 EVENTS_SQL = "sql/history/events.sql"
 ATTRIBUTES_SQL = "sql/history/attributes.sql"
-JUDGE_SQL = "sql/ingest/judge_events.sql"
+REPEATS_SQL = "sql/ingest/find_repeats.sql"
 
 FAULTS = (
     # Ranges and calendars
@@ -471,21 +471,21 @@ FAULTS = (
     ),
     Fault(
         "the last of one id stays",
-        JUDGE_SQL,
-        "min(line) AS line,\n        arg_min(content_hash, line) AS content_hash",
-        "max(line) AS line,\n        arg_max(content_hash, line) AS content_hash",
+        REPEATS_SQL,
+        "min(line) OVER",
+        "max(line) OVER",
     ),
     Fault(
         "every line is an event of its own",
-        JUDGE_SQL,
-        "        WHEN stored.event_id IS NULL AND staged.line = firsts.line\n",
-        "        WHEN true\n",
+        REPEATS_SQL,
+        "QUALIFY line <> first_line",
+        "QUALIFY false",
     ),
     Fault(
         "equal content is one event, whatever the ids",
-        "src/headcount/ingest/batch.py",
-        '            namespace = self.source.id_namespace or ""',
-        "            namespace, event_id = CONTENT, digest",
+        "src/headcount/ingest/plain.py",
+        "return None if value is UNSET else value",
+        "return None",
     ),
     # Expiry
     Fault(

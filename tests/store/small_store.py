@@ -42,7 +42,7 @@ SELECT 0 AS system_code, getvariable('n') AS user_code,
     first_event_at AS last_event_at;
 INSERT INTO events
 SELECT 0, 0, getvariable('n'), getvariable('tick'), getvariable('n'), '',
-    getvariable('n')::VARCHAR, '', '{}', false, 0;
+    getvariable('n')::VARCHAR, '{}', false, 0;
 INSERT INTO membership
 SELECT 's', getvariable('n'), getvariable('tick'), NULL, 1;
 INSERT INTO segment_sizes

@@ -35,7 +35,7 @@ def arrive(warehouse: Warehouse, count: int) -> None:
         """
         INSERT INTO events
         SELECT 0, 0, 0, TIMESTAMPTZ '2026-05-01', seen + i, '',
-            CAST(seen + i AS VARCHAR), '', '{}', false, 0
+            CAST(seen + i AS VARCHAR), '{}', false, 0
         FROM (SELECT coalesce(max(position), 0) AS seen FROM events),
             range(1, $count + 1) AS t(i)
         """,

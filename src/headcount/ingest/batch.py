@@ -42,11 +42,10 @@ EVENTS = {
     "at": _INSTANT,
     "id_namespace": pl.String,
     "event_id": pl.String,
-    "content_hash": pl.String,
     "properties": pl.String,
     "is_wide": pl.Boolean,
 }
-"""One row an event, in file order."""
+"""One row an event, in any order."""
 
 ATTRIBUTES = {
     "line": pl.Int64,
@@ -74,6 +73,7 @@ class Batch:
     last_line: int = 0
     bad: int = 0  # the rejected ones that tell of a changed shape
     events: list[tuple[Any, ...]] = field(default_factory=list)
+    event_frames: list[pl.DataFrame] = field(default_factory=list)
     attributes: list[tuple[Any, ...]] = field(default_factory=list)
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
     skips: Counter[str] = field(default_factory=Counter)
@@ -99,6 +99,13 @@ class Batch:
             self.attributes.extend(_attributes(line, record, is_quick=is_quick))
         self._count(line)
 
+    def add_events(self, events: pl.DataFrame) -> None:
+        """EVENTS that need no further look are in the batch."""
+        if events.height:
+            self.event_frames.append(events)
+            self.rows += events.height
+            self.last_line = max(self.last_line, events.item(-1, "line"))
+
     def refuse(self, line: int, error: RowError, raw: str | bytes) -> None:
         """The row on `line` is not loaded, because of `error`."""
         if isinstance(error, SkippedRowError):
@@ -110,8 +117,9 @@ class Batch:
 
     def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """EVENTS, ATTRIBUTES and REJECTS by name, those that have rows."""
-        if self.events:
-            yield "events", _frame(self.events, EVENTS)
+        strict = [_frame(self.events, EVENTS)] if self.events else []
+        if strict or self.event_frames:
+            yield "events", pl.concat([*self.event_frames, *strict])
         if self.attributes:
             yield "attributes", _frame(self.attributes, ATTRIBUTES)
         if self.rejects:
@@ -120,25 +128,27 @@ class Batch:
     def _event(self, line: int, record: Record, *, is_quick: bool) -> tuple[Any, ...]:
         user_id, at_us, event, event_id, properties, _ = record
         canonical, is_wide = canonical_text(properties, is_quick=is_quick)
-        content = f"[{_quote(user_id)},{_quote(event or '')},{at_us},{canonical}]"
-        digest = blake2b(content.encode(), digest_size=16).hexdigest()
+        namespace = self.source.id_namespace or ""
         if event_id is None:
-            namespace, event_id = CONTENT, digest
-        else:
-            namespace = self.source.id_namespace or ""
-        return (
-            line, user_id, event, at_us, namespace, event_id, digest, canonical, is_wide
-        )  # fmt: skip
+            namespace = CONTENT
+            event_id = content_id(user_id, event or "", at_us, canonical)
+        return line, user_id, event, at_us, namespace, event_id, canonical, is_wide
 
     def _count(self, line: int) -> None:
         self.rows += 1
-        self.last_line = line
+        self.last_line = max(self.last_line, line)
 
     def _reject_ahead(self, record: Record) -> None:
         name = "timestamp"
         found = from_micros(record.at_us).isoformat()
         wanted = f"at most {self.source.max_ahead} after ingest (`max_ahead`)"
         raise RejectedRowError(name, found=found, wanted=wanted)
+
+
+def content_id(user_id: str, event: str, at_us: int, properties: str) -> str:
+    """The id of an event without one: equal for equal canonical content."""
+    content = f"[{_quote(user_id)},{_quote(event)},{at_us},{properties}]"
+    return blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def canonical_text(value: Any, *, is_quick: bool) -> tuple[str, bool]:

@@ -162,9 +162,8 @@ def keep_staged(
     New is what no earlier file told, so that it does not matter what later ones did.
     Runs inside the caller's transaction. Raises UnbalancedFileError.
     """
-    added = _append(warehouse, spot)
-    counts, judged = _count(warehouse, tally)
-    _require_balance(path, counts, judged=judged, added=added)
+    counts = _count(warehouse, tally, events=_append(warehouse, spot))
+    _require_balance(path, counts)
     file = {"file_code": spot.file_code}
     warehouse.execute("ingest/append_rejects", file)
     warehouse.execute("ingest/note_shared_rows", file)
@@ -196,9 +195,11 @@ def _append(warehouse: Warehouse, spot: Spot) -> int:
     """The staged rows that are new are in the store; returns how many are events."""
     system, place = {"system_code": spot.system_code}, spot._asdict()
     earlier = {**system, "file_code": spot.file_code}
-    warehouse.execute("ingest/judge_events", earlier)
+    warehouse.execute("ingest/find_repeats")
+    warehouse.execute("ingest/find_stored", earlier)
+    warehouse.execute("ingest/judge_events", system)
     warehouse.execute("ingest/judge_attributes", earlier)
-    for name in ("keep_attributes", "judge_records"):
+    for name in ("keep_attributes", "judge_records", "gather_users"):
         warehouse.execute(f"ingest/{name}")
     for name in ("add_users", "add_event_names"):
         warehouse.execute(f"ingest/{name}", system)
@@ -208,27 +209,24 @@ def _append(warehouse: Warehouse, spot: Spot) -> int:
     return int(events)
 
 
-def _count(warehouse: Warehouse, tally: Tally) -> tuple[Counts, int]:
-    ((accepted, duplicates, conflicts, events),) = warehouse.rows(
-        "ingest/count_verdicts"
-    )
-    counts = Counts(
+def _count(warehouse: Warehouse, tally: Tally, *, events: int) -> Counts:
+    """What became of the rows; `events` were added."""
+    ((records, duplicates, conflicts),) = warehouse.rows("ingest/count_verdicts")
+    return Counts(
         rows=tally.rows,
-        accepted=accepted,
+        accepted=events + records,
         duplicates=duplicates,
         conflicts=conflicts,
         rejected=tally.rejected,
         skipped=tally.skips.total(),
     )
-    return counts, events
 
 
-def _require_balance(path: str, counts: Counts, *, judged: int, added: int) -> None:
-    """Return when each row is accounted for once, and the accepted events are there."""
+def _require_balance(path: str, counts: Counts) -> None:
+    """Return when each row is accounted for once."""
     rows, *parts = astuple(counts)
-    accounted = sum(parts) - judged + added
-    if rows != accounted:
-        raise UnbalancedFileError(path, rows=rows, accounted=accounted)
+    if rows != sum(parts):
+        raise UnbalancedFileError(path, rows=rows, accounted=sum(parts))
 
 
 def _system_code(warehouse: Warehouse, system: str) -> int:

@@ -86,8 +86,13 @@ def require_production(value: Any, field: str) -> None:
     """Return when the row is Production: `production` in any case, or nothing."""
     if value is None:
         return
-    if not isinstance(value, str) or value.lower() != "production":
+    if not isinstance(value, str) or not is_production(value):
         raise SkippedRowError(field, value)
+
+
+def is_production(environment: str) -> bool:
+    """Whether rows of the environment count (segments.md §4)."""
+    return environment.lower() == "production"
 
 
 def promoted(properties: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -22,28 +22,45 @@ from headcount.ingest.rejects import RejectedRowError, RowError, shown
 Convert = Callable[[dict[str, Any]], Record]
 """Reads one parsed row, or raises the RowError that says why it is not loaded."""
 
+Numbered = tuple[int, Line]
+AddMany = Callable[[Batch, list[Numbered]], list[Numbered]]
+"""Puts the rows of which it is sure into the batch and returns the others."""
+
 BATCH_ROWS = 20_000
 
 
 def read_json_batches(
-    path: Path, name: str, source: Source, *, now: datetime, convert: Convert
+    path: Path,
+    name: str,
+    source: Source,
+    *,
+    now: datetime,
+    convert: Convert,
+    add_many: AddMany | None = None,
 ) -> Iterator[Batch]:
-    """The rows of the file, each read by `convert`; at least one batch."""
+    """The rows of the file; at least one batch.
+
+    Each is read by `convert`, but for those that `add_many` takes off its hands.
+    """
     convert = _of_objects(convert)
     batch = Batch.starting(source, now)
     is_first = True
     for first, lines in read_lines(path, name):
-        for number, line in enumerate(lines, first):
-            if not line or line.isspace():
-                continue
-            if is_first and isinstance(line, str):
-                require_one_value_a_line(line, name)
+        rows = [one for one in enumerate(lines, first) if one[1].strip()]
+        if is_first and rows:
+            _require_first(rows[0][1], name)
             is_first = False
+        for number, line in add_many(batch, rows) if add_many else rows:
             _add(batch, number, line, convert)
         if batch.rows >= BATCH_ROWS:
             yield batch
             batch = Batch.starting(source, now)
     yield batch
+
+
+def _require_first(line: Line, name: str) -> None:
+    if isinstance(line, str):
+        require_one_value_a_line(line, name)
 
 
 def _add(batch: Batch, number: int, line: Line, convert: Convert) -> None:

@@ -10,7 +10,6 @@ SELECT
     i + 1 AS position,
     '' AS id_namespace,
     event_id,
-    md5(event_id) AS content_hash,
     '{"amount":' || amount || ',"item":"' || item || '","page":"' || page
     || '","plan":"' || plan || '","quantity":' || quantity || '}' AS properties,
     false AS is_wide,

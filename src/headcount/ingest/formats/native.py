@@ -10,6 +10,7 @@ from typing import Any
 
 from headcount.definitions.settings import Source
 from headcount.ingest.batch import Batch
+from headcount.ingest.plain import add_plain
 from headcount.ingest.records import (
     ENVIRONMENT,
     EVENT,
@@ -40,7 +41,11 @@ def read_batches(
     """The file's rows; a field that the format does not have is ignored with a note."""
     ignored: Counter[str] = Counter()
     convert = _noting(converter(source), ignored)
-    for batch in read_json_batches(path, name, source, now=now, convert=convert):
+    add_many = None if source.attributes else add_plain
+    batches = read_json_batches(
+        path, name, source, now=now, convert=convert, add_many=add_many
+    )
+    for batch in batches:
         batch.notes.update(ignored)
         ignored.clear()
         yield batch
