@@ -21,6 +21,7 @@ BRISK = {
 }
 WITHIN_S = 180
 FINISHED = {"success", "failed"}
+COUNTS = {"segments": 2, "failed": 0, "members": 2, "entered": 2, "exited": 0}
 
 
 class Api:
@@ -49,6 +50,11 @@ class Api:
                 return finished[0]
             time.sleep(0.3)
         raise TimeoutError(dag_id)
+
+    def asset_events(self):
+        """What tasks said of the assets they made, in any order."""
+        events = self.call("/api/v2/assets/events")["asset_events"]
+        return [event["extra"] for event in events]
 
     def tasks(self, run):
         """The tasks of a run: state by id and what was mapped."""
@@ -82,6 +88,7 @@ def test_a_tick_goes_from_file_to_vendor(project, walkme, request):
         ("push", "walkme lookers"): "success",
         ("publish", None): "success",
     }
+    assert any(COUNTS.items() <= told.items() for told in api.asset_events())
     assert walkme.read_members("buyers") == ["ann"]
     assert walkme.read_members("lookers") == ["ben"]
     others = ("ingest_events", "export_segments", "maintain_warehouse")
