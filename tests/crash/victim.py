@@ -1,8 +1,9 @@
 """The process that is killed: `python -m tests.crash.victim PROJECT LANDING STEP`.
 
-Ingests the corpus that lies in LANDING into the store of PROJECT. It kills itself
-before the given step, a named statement or a commit, when STEP is above 0. With `torn`
-as fourth argument it has a planted fault: each statement is a transaction of its own.
+Ingests the corpus that lies in LANDING into the store of PROJECT, or with `retract` as
+fourth argument takes one of its files out again. It kills itself before the given step,
+a named statement or a commit, when STEP is above 0. With `torn` as fourth argument it
+has a planted fault: each statement is a transaction of its own.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import Any
 
 import duckdb
 
+from headcount.ingest.retract import retract_file
 from headcount.ingest.sources import ingest_sources
 from headcount.store.warehouse import Warehouse
 from tests.crash.corpus import NOW, SETTINGS
 
 STORE = "warehouse/headcount.duckdb"
+FIRST = "landing/app/1.ndjson.gz"  # shares rows with the second, and has a duplicate
 READY = b"ready\n"
 
 
@@ -65,12 +68,28 @@ def ingest(project: Path, landing: Path) -> int:
     return MortalWarehouse.steps
 
 
-def main(project: str, landing: str, step: str, *faults: str) -> None:
-    """Says when it begins, and takes in the corpus."""
+def retract(project: Path, landing: Path) -> int:
+    """The first file is taken out of the project's store; the number of steps."""
+    MortalWarehouse.steps = 0
+    with MortalWarehouse.open(project / STORE, wait_s=5) as warehouse:
+        retract_file(
+            warehouse,
+            SETTINGS,
+            landing,
+            file=FIRST,
+            now=NOW,
+            progress=lambda path, rows: None,
+        )
+    return MortalWarehouse.steps
+
+
+def main(project: str, landing: str, step: str, *how: str) -> None:
+    """Says when it begins, and takes in the corpus or one file out."""
     os.write(sys.stdout.fileno(), READY)
     MortalWarehouse.last_step = int(step)
-    MortalWarehouse.is_torn = "torn" in faults
-    ingest(Path(project), Path(landing))
+    MortalWarehouse.is_torn = "torn" in how
+    act = retract if "retract" in how else ingest
+    act(Path(project), Path(landing))
 
 
 if __name__ == "__main__":
