@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.strategies import definitions, moments
+from tests.strategies_rules import definitions, moments
 
 from headcount.definitions.fingerprint import fingerprint
 from headcount.definitions.frozen import Reading
