@@ -1,11 +1,11 @@
--- purpose: which staged events have the id of one that an earlier file brought
--- params: system_code, file_code
+-- purpose: which staged events have the id of one in the store
+-- params: system_code
 -- grain: one row such an event
--- columns: line, position (of the stored one)
+-- columns: line, position and file_code (of the stored one)
 CREATE OR REPLACE TEMP TABLE stored_before AS
-SELECT staged.line, events.position
+SELECT staged.line, events.position, events.file_code
 FROM staged_events AS staged
 INNER JOIN events
     ON events.id_namespace = staged.id_namespace
     AND events.event_id = staged.event_id
-WHERE events.system_code = $system_code AND events.file_code < $file_code
+WHERE events.system_code = $system_code

@@ -196,7 +196,8 @@ def _append(warehouse: Warehouse, spot: Spot) -> int:
     system, place = {"system_code": spot.system_code}, spot._asdict()
     earlier = {**system, "file_code": spot.file_code}
     warehouse.execute("ingest/find_repeats")
-    warehouse.execute("ingest/find_stored", earlier)
+    warehouse.execute("ingest/find_stored", system)
+    warehouse.execute("ingest/keep_earlier", {"file_code": spot.file_code})
     warehouse.execute("ingest/judge_events", system)
     warehouse.execute("ingest/judge_attributes", earlier)
     for name in ("keep_attributes", "judge_records", "gather_users"):
