@@ -114,9 +114,12 @@ def fixed_ranges(draw: st.DrawFn, moment: Moment) -> dict[str, str]:
     first = draw(st.sampled_from([-9, -6, -3, -2, -1, 0, 1]))
     length = draw(st.sampled_from([0, 1, 2, 5, 9]))
     day = moment.at.astimezone(moment.zone).date() + timedelta(days=first)
+    after = day + timedelta(days=length + 1)
     start = draw(edges_as_text(day, moment.zone))
-    end = draw(edges_as_text(day + timedelta(days=length + 1), moment.zone))
+    end = draw(edges_as_text(after, moment.zone))
     shape = draw(st.sampled_from(["both", "both", "from", "to", "moving"]))
+    if shape == "both" and midnight(day, moment.zone) == midnight(after, moment.zone):
+        shape = "from"  # a day that never was has no length, which is refused
     if shape == "moving":  # one edge stays, the other goes with T
         ago = draw(st.sampled_from(["2 days ago", "90 minutes ago"]))
         return draw(
