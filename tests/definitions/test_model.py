@@ -145,7 +145,7 @@ def test_conditions_are_the_leaves_at_any_depth() -> None:
         "  - sequence: [{event: b}, {event: c}]\n"
     )
 
-    kinds = [kind_of(condition) for condition in conditions_of(whole)]
+    kinds = [kind_of(condition) for condition in conditions_of(whole.rules)]
 
     assert kinds == ["event", "segment", "everyone", "sequence"]
 

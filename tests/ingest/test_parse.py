@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headcount.canonical import canonical_json
 from headcount.ingest.batch import canonical_text
 from headcount.ingest.parse import NotShortError, parse_exactly, parse_quickly
 from headcount.ingest.rejects import RejectedRowError
-from headcount.rules.canonical import canonical_json
 
 WRITTEN_NUMBERS = st.one_of(
     st.integers().map(str),

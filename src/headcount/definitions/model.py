@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
@@ -507,17 +507,13 @@ def _names_of(destinations: Any) -> Iterator[str]:
 Condition = Event | Sequence | Attribute | Reference | Everyone
 
 
-def conditions_of(definition: Definition) -> Iterator[Condition]:
-    """Every condition, left to right, whatever it is nested in."""
-    yield from _leaves(definition.rules)
-
-
-def _leaves(rules: tuple[Rule, ...]) -> Iterator[Condition]:
+def conditions_of(rules: Iterable[Rule]) -> Iterator[Condition]:
+    """The leaves of `rules` at any depth, in the order in which they are written."""
     for rule in rules:
         match rule:
             case All(all=inner) | AnyOf(any=inner):
-                yield from _leaves(inner)
+                yield from conditions_of(inner)
             case Not(not_=negated):
-                yield from _leaves((negated,))
+                yield from conditions_of((negated,))
             case _:
                 yield rule

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from headcount import clock
-from headcount.definitions.model import Definition
+from headcount.definitions.model import Definition, conditions_of
 from headcount.definitions.settings import System
 from headcount.evaluate.full import Evaluator
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.references import stored_members
 from headcount.rules.compile import compile_definition, leaves
-from headcount.rules.ranges import conditions_of
 from headcount.rules.words import in_words
 from headcount.store import registry
 from headcount.store.history import History

@@ -17,6 +17,7 @@ from typing import Any
 from headcount.clock import to_text
 from headcount.definitions import model
 from headcount.definitions.load import definition_from_json
+from headcount.definitions.model import Condition
 from headcount.definitions.settings import System
 from headcount.errors import UsageError
 from headcount.evaluate.evidence import Evidence, leaf_evidence
@@ -25,7 +26,6 @@ from headcount.evaluate.leaves import Scene
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.references import stored_members
 from headcount.rules.compile import compile_condition, compile_rule
-from headcount.rules.ranges import Condition
 from headcount.rules.words import definition_in_words, in_words
 from headcount.store import membership, registry
 from headcount.store.history import History, read_user_code

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from headcount.canonical import canonical_json, shortest_decimal
 from headcount.definitions.settings import Source
 from headcount.ingest.parse import MAX_DIGITS
 from headcount.ingest.records import Record
@@ -27,7 +28,6 @@ from headcount.ingest.rejects import (
     SkippedRowError,
     bounded,
 )
-from headcount.rules.canonical import canonical_json, shortest_decimal
 from headcount.rules.micros import from_micros, to_micros
 
 CONTENT = ":content"  # the namespace of ids that are derived from content

@@ -16,9 +16,14 @@ from decimal import Decimal
 from typing import assert_never
 
 from headcount.definitions import model
-from headcount.definitions.model import Active, Aggregate, Comparison, Predicate
+from headcount.definitions.model import (
+    Active,
+    Aggregate,
+    Comparison,
+    Condition,
+    Predicate,
+)
 from headcount.definitions.times import DateRange, Duration
-from headcount.rules.ranges import Condition
 
 Where = tuple[tuple[str, Predicate], ...]
 

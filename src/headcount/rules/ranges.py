@@ -7,7 +7,6 @@ instant that the calendar of years 1 to 9999 cannot hold is BEGINNING or FOREVER
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
@@ -15,16 +14,14 @@ from zoneinfo import ZoneInfo
 
 from headcount.definitions.model import (
     Active,
-    All,
-    AnyOf,
     Attribute,
+    Condition,
     Definition,
     Event,
     Everyone,
-    Not,
     Reference,
-    Rule,
     Sequence,
+    conditions_of,
 )
 from headcount.definitions.times import (
     CALENDAR_MONTHS,
@@ -38,8 +35,6 @@ from headcount.definitions.times import (
     Duration,
     Last,
 )
-
-Condition = Event | Sequence | Attribute | Reference | Everyone
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -149,18 +144,6 @@ def expiry(definition: Definition, tz: ZoneInfo) -> datetime | None:
     if definition.evaluation_end is not None:
         ends.append(end_of(definition.evaluation_end, tz))
     return min((end for end in ends if end is not None), default=None)
-
-
-def conditions_of(rules: Iterable[Rule]) -> Iterator[Condition]:
-    """The leaves of `rules` at any depth, in the order in which they are written."""
-    for rule in rules:
-        match rule:
-            case All(all=inner) | AnyOf(any=inner):
-                yield from conditions_of(inner)
-            case Not(not_=negated):
-                yield from conditions_of((negated,))
-            case _:
-                yield rule
 
 
 def _latest_end(definition: Definition, tz: ZoneInfo) -> datetime | None:

@@ -31,6 +31,7 @@ from headcount.definitions.model import (
     Rule,
     Sequence,
     Step,
+    conditions_of,
 )
 from headcount.definitions.times import AllTime, DateRange, duration_text
 from headcount.rules.phrases import (
@@ -52,7 +53,6 @@ from headcount.rules.range_words import (
     range_in_words,
     range_phrase,
 )
-from headcount.rules.ranges import conditions_of
 
 __all__ = [
     "definition_in_words",
