@@ -19,7 +19,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,7 @@ OF_FILES = ("source_files", "events", "attributes", "rejected_rows", "shared_row
 CALLS = ("pwrite64", "fdatasync", "fsync", "rename")
 STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
 ROOT = Path(__file__).parents[2]
+MOST_TRIES = 5  # for one kill: a process can be done before its moment comes
 
 
 class Trial(NamedTuple):
@@ -112,8 +114,11 @@ class Bench:
         with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as child:
             assert child.stdout
             child.stdout.readline()
+            started = time.perf_counter()
             if kill_after_s is not None:
-                time.sleep(kill_after_s)
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(kill_after_s)
+                    self.seconds = time.perf_counter() - started  # it is faster now
                 child.kill()
         return child.returncode != 0
 
@@ -150,25 +155,29 @@ def files_in(store: Path) -> int:
         return int(found.fetchall()[0][0])
 
 
-def plan_trials(
+def kill_by_kind(
     bench: Bench, dice: random.Random, arguments: argparse.Namespace
-) -> dict[str, list[Callable[[], Trial]]]:
+) -> Iterator[tuple[str, list[Trial]]]:
     """The trials that the command line asks for, by kind."""
-    steps = [(n,) for n in range(1, bench.steps + 1)]
+    yield "moments", kill_at_moments(bench, dice, arguments.moments)
+    steps = _some([*range(1, bench.steps + 1)], arguments.steps, dice)
+    yield "steps", [bench.kill_at_step(step) for step in steps]
     calls: list[tuple[str, int]] = []
     if arguments.calls != "0" and can_trace():
         counted = bench.count_calls()
         calls = [(call, n + 1) for call in CALLS for n in range(counted[call])]
-    moments = [(dice.random(),) for _ in range(arguments.moments)]
-    chosen = {
-        "moments": (bench.kill_at_moment, moments),
-        "steps": (bench.kill_at_step, _some(steps, arguments.steps, dice)),
-        "calls": (bench.kill_at_call, _some(calls, arguments.calls, dice)),
-    }
-    return {
-        kind: [lambda kill=kill, where=where: kill(*where) for where in places]
-        for kind, (kill, places) in chosen.items()
-    }
+    chosen = _some(calls, arguments.calls, dice)
+    yield "calls", [bench.kill_at_call(call, nth) for call, nth in chosen]
+
+
+def kill_at_moments(bench: Bench, dice: random.Random, wanted: int) -> list[Trial]:
+    """Trials at random moments, until so many have killed the process."""
+    ended: list[Trial] = []
+    killed = 0
+    while killed < wanted and len(ended) < MOST_TRIES * wanted:
+        ended.append(bench.kill_at_moment(dice.random()))
+        killed += ended[-1].was_killed
+    return ended
 
 
 def can_trace() -> bool:
@@ -201,9 +210,8 @@ def main() -> int:
     with TemporaryDirectory(prefix="headcount-crash-") as folder:
         bench = Bench(Path(folder), arguments.seed)
         bench.prepare()
-        trials = plan_trials(bench, dice_of(arguments.seed), arguments)
-        for kind, kills in trials.items():
-            ended = [kill() for kill in kills]
+        dice = dice_of(arguments.seed)
+        for kind, ended in kill_by_kind(bench, dice, arguments):
             wrong += [trial for trial in ended if not trial.is_well]
             _tell(kind, ended)
     return int(bool(wrong))
