@@ -329,3 +329,11 @@ COMMENT ON COLUMN rejected_rows.path IS 'The file, see source_files.path';
 COMMENT ON COLUMN rejected_rows.line IS 'The line in it, counted from 1';
 COMMENT ON COLUMN rejected_rows.reason IS 'What is wrong with it';
 COMMENT ON COLUMN rejected_rows.raw IS 'The line, or its beginning';
+
+CREATE TABLE publication (
+    published_at TIMESTAMPTZ NOT NULL,
+    state VARCHAR NOT NULL
+);
+COMMENT ON TABLE publication IS 'One row: when this file was written';
+COMMENT ON COLUMN publication.published_at IS 'The instant; attribute records from then on are not in users yet';
+COMMENT ON COLUMN publication.state IS 'Which state of the store it shows, for headcount verify';

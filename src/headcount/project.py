@@ -115,6 +115,11 @@ class Project:
         return self.store_path.with_name(f"{self.store_path.name}.lock")
 
     @property
+    def events_folder(self) -> Path:
+        """The Parquet files of events that analysts read."""
+        return self.store_path.parent / "events"
+
+    @property
     def snapshots_folder(self) -> Path:
         """One folder a segment, one Parquet file a tick that changed it."""
         return self.folder / "snapshots"

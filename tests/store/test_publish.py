@@ -42,6 +42,7 @@ MORE_TABLES = {
     "sync_rejects",
     "exports",
     "source_files",
+    "publication",
 }
 """interface.md §6, and the two tables that its views and other engines need."""
 

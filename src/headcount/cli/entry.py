@@ -20,6 +20,7 @@ from headcount.cli import (
     segments,
     stages,
     status,
+    upkeep,
     why,
 )
 from headcount.cli.failures import tell_usage
@@ -36,6 +37,7 @@ GROUPS = (
     query,
     authoring,
     lifecycle,
+    upkeep,
 )
 
 _BUILDING = Lock()

@@ -8,6 +8,7 @@ from headcount.pipeline.exporting import export, export_due
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
 from headcount.pipeline.tick import run_tick
+from headcount.pipeline.verification import verify
 
 __all__ = [
     "evaluate",
@@ -20,4 +21,5 @@ __all__ = [
     "pushes_due",
     "retract",
     "run_tick",
+    "verify",
 ]

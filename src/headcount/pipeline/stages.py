@@ -93,7 +93,7 @@ def publish(project: Project, *, now: datetime) -> Publication:
         return publishing.publish(
             warehouse,
             project.analytics_path,
-            events_folder=project.store_path.parent / "events",
+            events_folder=project.events_folder,
             systems=project.settings.systems,
             now=now,
         )

@@ -47,6 +47,11 @@ def write_parts(warehouse: Warehouse, folder: Path, *, now: datetime) -> list[Pa
     _rewrite_changed(warehouse, folder, now=now)
     _write_new(warehouse, folder, now=now)
     _merge_small(warehouse, folder, now=now)
+    return live_files(warehouse, folder)
+
+
+def live_files(warehouse: Warehouse, folder: Path) -> list[Path]:
+    """The files in `folder` that hold every published event, oldest first."""
     return [folder / part.file for part in _live(warehouse)]
 
 

@@ -81,13 +81,33 @@ def publish(
     sweep_temporaries(target.parent)
     files = write_parts(warehouse, events_folder.absolute(), now=now)
     with write_atomically(target) as aside:
-        _create(aside, files)
-        _fill(warehouse, aside, events_folder.absolute(), systems=systems, now=now)
+        write_publication(
+            warehouse,
+            aside,
+            files,
+            events_folder=events_folder,
+            systems=systems,
+            now=now,
+        )
         aside.chmod(READ_ONLY)
         # What a client wrote that had opened it for writing does not fit the new file.
         target.with_name(target.name + ".wal").unlink(missing_ok=True)
     sweep_parts(warehouse, events_folder, now=now, grace=grace)
     return Publication(target, tuple(files))
+
+
+def write_publication(
+    warehouse: Warehouse,
+    path: Path,
+    files: Sequence[Path],
+    *,
+    events_folder: Path,
+    systems: Mapping[str, System],
+    now: datetime,
+) -> None:
+    """`path` is a new database that shows the store, its events those of `files`."""
+    _create(path, files)
+    _fill(warehouse, path, events_folder.absolute(), systems=systems, now=now)
 
 
 def _create(path: Path, files: Sequence[Path]) -> None:
@@ -117,7 +137,15 @@ def _fill(
             warehouse.execute("publish/segments")
             for table in TABLES:
                 warehouse.execute(table)
+            shown = {"now": now, "state": read_state(warehouse)}
+            warehouse.execute("publish/publication", shown)
         warehouse.execute("publish/checkpoint")
+
+
+def read_state(warehouse: Warehouse) -> str:
+    """Text that changes with whatever is published: equal for equal publications."""
+    ((state,),) = warehouse.rows("publish/state")
+    return str(state)
 
 
 @contextmanager

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -104,30 +107,36 @@ def write_manifests(warehouse: Warehouse, folder: Path) -> None:
 
     A kill between the commit and this is healed by the next call.
     """
-    for segment_id, snapshots in _by_segment(warehouse).items():
-        manifest = {
-            "segment_id": segment_id,
-            "snapshots": [
-                {
-                    "at": to_text(one.at),
-                    "file": Path(one.file).name,
-                    "rows": one.rows,
-                    "sha256": one.sha256,
-                }
-                for one in snapshots
-            ],
-        }
+    for segment_id, group in groupby(read_snapshots(warehouse), _segment_id):
+        manifest = manifest_of(segment_id, group)
         _write_when_other(
             folder / segment_id / MANIFEST, json.dumps(manifest, indent=1)
         )
 
 
-def _by_segment(warehouse: Warehouse) -> dict[str, list[Snapshot]]:
-    by_segment: dict[str, list[Snapshot]] = {}
-    for row in warehouse.rows("snapshots/all"):
-        snapshot = Snapshot(*row)
-        by_segment.setdefault(snapshot.segment_id, []).append(snapshot)
-    return by_segment
+def manifest_of(segment_id: str, snapshots: Iterable[Snapshot]) -> dict[str, Any]:
+    """What the manifest of a segment says of its valid snapshots, oldest first."""
+    return {
+        "segment_id": segment_id,
+        "snapshots": [
+            {
+                "at": to_text(one.at),
+                "file": Path(one.file).name,
+                "rows": one.rows,
+                "sha256": one.sha256,
+            }
+            for one in snapshots
+        ],
+    }
+
+
+def read_snapshots(warehouse: Warehouse) -> list[Snapshot]:
+    """Every valid snapshot, by segment, oldest first."""
+    return [Snapshot(*row) for row in warehouse.rows("snapshots/all")]
+
+
+def _segment_id(snapshot: Snapshot) -> str:
+    return snapshot.segment_id
 
 
 def _write_when_other(path: Path, text: str) -> None:
@@ -143,7 +152,7 @@ def sweep_snapshots(warehouse: Warehouse, folder: Path) -> int:
     They are what killed or repeated ticks left. Safe while the store is held: only its
     holder writes snapshots.
     """
-    valid = {one.file for several in _by_segment(warehouse).values() for one in several}
+    valid = {one.file for one in read_snapshots(warehouse)}
     orphans = [
         path
         for path in sorted(folder.glob("*/*.parquet"))

@@ -1,0 +1,2 @@
+-- purpose: the analysts' database is closed again
+DETACH shown

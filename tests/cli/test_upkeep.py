@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.shop import NOW, TICK, Shop, opened
+
+from headcount import pipeline
+from headcount.cli import main
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    shop = opened(tmp_path / "shop")
+    monkeypatch.setenv("HEADCOUNT_HOME", str(shop.folder))
+    monkeypatch.setenv("HEADCOUNT_NOW", NOW.isoformat())
+    return shop
+
+
+def test_verify_finds_nothing_in_a_new_and_in_a_sound_project(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify"]) == 0
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+    assert main(["verify"]) == 0
+    assert "0 differences" in capsys.readouterr().out
+
+
+def test_verify_tells_a_person_and_a_program_what_differs(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+    (path,) = shop.project.snapshots_folder.glob("*/*.parquet")
+    path.unlink()
+
+    assert main(["verify"]) == 1
+    assert f"{path.name}: found no file; wanted 1 rows" in capsys.readouterr().out
+    assert main(["verify", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["differences"] == 1
+    assert {one["name"]: one["count"] for one in document["checks"]}[
+        "snapshot_files"
+    ] == 1
+
+
+def test_verify_misses_an_export_that_was_changed(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+    made = pipeline.export(shop.project, "buyers", format="csv", now=NOW)
+    made.path.write_text("eve", encoding="utf-8")
+
+    assert main(["verify", "--json"]) == 1
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert [one["name"] for one in checks if one["count"]] == ["exports"]
