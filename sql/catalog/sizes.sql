@@ -1,13 +1,8 @@
 -- purpose: how large a segment was, tick by tick
--- params: segment_id VARCHAR, until TIMESTAMPTZ (NULL: all), most BIGINT
--- grain: one row an evaluated tick, the newest `most` of them, oldest first
+-- params: segment_id VARCHAR, until TIMESTAMPTZ (NULL: all)
+-- grain: one row an evaluated tick, oldest first
 -- columns: at, members, entered, exited
-SELECT *
-FROM (
-    SELECT "at", members, entered, exited
-    FROM segment_sizes
-    WHERE segment_id = $segment_id AND ($until IS NULL OR "at" <= $until)
-    ORDER BY "at" DESC
-    LIMIT $most
-)
+SELECT "at", members, entered, exited
+FROM segment_sizes
+WHERE segment_id = $segment_id AND ($until IS NULL OR "at" <= $until)
 ORDER BY "at"

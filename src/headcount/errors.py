@@ -57,6 +57,19 @@ class UnknownEventError(UsageError):
         )
 
 
+class UnknownUserError(UsageError):
+    """The system has never seen this user."""
+
+    kind = "unknown_user"
+
+    def __init__(self, user_id: str, system: str) -> None:
+        self.user_id = user_id
+        self.system = system
+        super().__init__(
+            f"system {system!r} has never seen user {user_id!r}; ids are exact text"
+        )
+
+
 class UnknownFileError(UsageError):
     """The ledger has no file of this path."""
 
@@ -120,6 +133,63 @@ class FutureInstantError(UsageError):
         super().__init__(
             f"{at.isoformat()} has not come yet (now: {now.isoformat()}): "
             "name an instant that is not later than now"
+        )
+
+
+class ReversedInstantsError(UsageError):
+    """Of two instants the later one was named first."""
+
+    kind = "reversed_instants"
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        self.start = start
+        self.end = end
+        super().__init__(
+            f"{start.isoformat()} is after {end.isoformat()}: name the earlier first"
+        )
+
+
+class NotEvaluatedThenError(UsageError):
+    """The instant lies before the first evaluation of the segment."""
+
+    kind = "not_evaluated_then"
+
+    def __init__(
+        self, segment_id: str, at: datetime, *, first_at: datetime | None
+    ) -> None:
+        self.segment_id = segment_id
+        self.at = at
+        self.first_at = first_at
+        first = (
+            f": it was first evaluated at {first_at.isoformat()}" if first_at else ""
+        )
+        super().__init__(
+            f"segment {segment_id!r} has no membership at {at.isoformat()}{first}"
+        )
+
+
+class TooFewSegmentsError(UsageError):
+    """What can only be told of several segments was asked of fewer than two."""
+
+    kind = "too_few_segments"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"{count} segment named: name two or more different ones")
+
+
+class OtherSystemError(UsageError):
+    """Segments of different systems have no users in common."""
+
+    kind = "other_system"
+
+    def __init__(self, segment: str, other: str, *, systems: tuple[str, str]) -> None:
+        self.segment = segment
+        self.other = other
+        self.systems = systems
+        super().__init__(
+            f"{segment!r} is of system {systems[0]!r}, {other!r} of {systems[1]!r}: "
+            "user ids are per system, compare segments of one"
         )
 
 

@@ -101,14 +101,34 @@ def test_history_tells_sizes_and_stays(call: Call) -> None:
 
 
 @pytest.mark.usefixtures("ran")
+def test_history_of_unknown_user_exits_2(call: Call) -> None:
+    answer = call("history", "buyers", "Ann")
+
+    assert (answer.code, answer.error["kind"]) == (2, "unknown_user")
+
+
+def test_history_leaves_out_ticks_without_change(call: Call, shop: Shop) -> None:
+    call("run", "--at", to_text(EARLIER))
+    call("run")
+
+    lines = call("history", "buyers", person=True).out.splitlines()
+
+    assert lines[2:] == [
+        "2026-05-01 08:45Z         1   +1     0",
+        "buyers: 2 evaluated ticks, 1 with a change",
+    ]
+
+
+@pytest.mark.usefixtures("ran")
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
         (["list"], "buyers   Active         1   +1     0"),
         (["show", "buyers"], "users who each did `buy`"),
         (["members", "buyers"], "ann  since 2026-05-01 09:15Z"),
-        (["history", "buyers"], "▇"),
+        (["history", "buyers"], "buyers: 1 evaluated tick, 1 with a change"),
         (["history", "buyers", "ann"], "still in"),
+        (["history", "buyers", "bob"], "bob: 0 stays in buyers"),
     ],
 )
 def test_page_fits_a_narrow_terminal(

@@ -5,7 +5,6 @@ import pytest
 
 from headcount.cli.encoding import to_json
 from headcount.cli.terminal import (
-    bar,
     change,
     plural,
     printable,
@@ -38,8 +37,6 @@ def test_counts_read_as_words() -> None:
     assert plural(1, "member") == "1 member"
     assert plural(1234, "member") == "1,234 members"
     assert [change(n, "+").plain for n in (None, 0, 1234)] == ["—", "0", "+1,234"]
-    assert [len(bar(n, 10).plain) for n in (0, 5, 10)] == [0, 8, 16]
-    assert bar(0, 0).plain == ""
 
 
 def test_markup_in_names_stays_text() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headcount.evaluate.why import UnknownUserError
+from headcount.errors import UnknownUserError
 from tests.evaluate.world import World, attributes, event, utc
 
 

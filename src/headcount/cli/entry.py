@@ -12,6 +12,7 @@ import typer
 
 from headcount.cli import (
     authoring,
+    comparison,
     demo,
     events,
     lifecycle,
@@ -31,6 +32,7 @@ GROUPS = (
     projects,
     stages,
     segments,
+    comparison,
     why,
     status,
     events,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from headcount.store.catalog import PushState, Size, Stay, Version
 
 SIZES_SHOWN = 12
-SIZES_TOLD = 1000
+CHANGES_SHOWN = 100
+CHART_HEIGHT = 4
 
 
 def list_segments(session: Session, at: At = None) -> int:
@@ -46,13 +47,13 @@ def show(session: Session, segment: SegmentArgument, at: At = None) -> int:
     with open_to_look(session.project) as warehouse:
         view = survey(session.project, warehouse, at=instant).require(segment)
         versions = read_versions(warehouse, segment)
-        sizes = read_sizes(warehouse, segment, until=instant, most=SIZES_SHOWN)
+        sizes = read_sizes(warehouse, segment, until=instant)
         pushes = [p for p in read_pushes(warehouse) if p.segment_id == segment]
     session.answer(
         view.to_json()
         | {
             "versions": [_version_to_json(version) for version in versions],
-            "sizes": [asdict(size) for size in sizes],
+            "sizes": [asdict(size) for size in sizes[-SIZES_SHOWN:]],
             "pushes": [asdict(push) for push in pushes],
         },
         lambda: _portrait(view, versions, sizes, pushes),
@@ -97,20 +98,21 @@ def history(
 
     A deleted segment keeps its history.
     """
-    from headcount.pipeline.survey import open_to_look, survey
-    from headcount.store.catalog import read_sizes, read_stays
-    from headcount.store.registry import read_registered
+    from headcount.pipeline.survey import open_to_look, require_system
+    from headcount.store.catalog import read_sizes, read_stays, require_user_code
 
     instant = session.instant(at)
     with open_to_look(session.project) as warehouse:
-        if segment not in read_registered(warehouse):
-            survey(session.project, warehouse).require(segment)
-        sizes = read_sizes(warehouse, segment, until=instant, most=SIZES_TOLD)
-        stays = read_stays(warehouse, segment, user) if user is not None else []
+        system = require_system(session.project, warehouse, segment)
+        if user is None:
+            sizes = read_sizes(warehouse, segment, until=instant)
+        else:
+            require_user_code(warehouse, system, user)
+            stays = list(_until(read_stays(warehouse, segment, user), instant))
     if user is None:
         _tell_sizes(session, segment, sizes)
     else:
-        _tell_stays(session, segment, user, list(_until(stays, instant)))
+        _tell_stays(session, segment, user, stays)
     return DONE
 
 
@@ -125,7 +127,7 @@ def register(app: typer.Typer) -> None:
 def _tell_sizes(session: Session, segment: str, sizes: Sequence[Size]) -> None:
     session.answer(
         {"segment_id": segment, "sizes": [asdict(size) for size in sizes]},
-        lambda: [_size_table(sizes)],
+        lambda: _growth(segment, sizes),
     )
 
 
@@ -135,7 +137,7 @@ def _tell_stays(
     document = {"segment_id": segment, "user_id": user}
     session.answer(
         document | {"stays": [asdict(stay) for stay in stays]},
-        lambda: [_stay_table(stays)],
+        lambda: _biography(segment, user, stays),
     )
 
 
@@ -196,6 +198,7 @@ def _portrait(
     sizes: Sequence[Size],
     pushes: Sequence[PushState],
 ) -> Iterator[RenderableType]:
+    from headcount.cli.chart import SizeChart
     from headcount.cli.terminal import facts, table, to_words
 
     yield facts(
@@ -217,7 +220,8 @@ def _portrait(
     )
     if sizes:
         yield ""
-        yield _size_table(sizes)
+        yield SizeChart(sizes, height=CHART_HEIGHT)
+        yield _size_table(sizes[-SIZES_SHOWN:])
     if pushes:
         yield ""
         yield table(
@@ -238,32 +242,53 @@ def _roll(rows: Sequence[tuple[str, datetime]], at: datetime | None) -> Iterator
     yield f"{plural(len(rows), 'member')}, {when}"
 
 
-def _size_table(sizes: Sequence[Size]) -> Table:
-    from headcount.cli.terminal import SIZES, bar, change, table
+def _growth(segment: str, sizes: Sequence[Size]) -> Iterator[RenderableType]:
+    """The chart, and the ticks that changed something: most of a year do not."""
+    from headcount.cli.chart import SizeChart
+    from headcount.cli.terminal import plural
 
-    most = max((size.members for size in sizes), default=0)
+    changed = [size for size in sizes if size.entered or size.exited]
+    shown = changed[-CHANGES_SHOWN:]
+    yield SizeChart(sizes)
+    if shown:
+        yield _size_table(shown)
+    if len(shown) < len(changed):
+        yield f"… {len(changed) - len(shown):,} earlier changes (--json shows them)"
+    evaluated = plural(len(sizes), "evaluated tick")
+    yield f"{segment}: {evaluated}, {len(changed):,} with a change"
+
+
+def _size_table(sizes: Sequence[Size]) -> Table:
+    from headcount.cli.terminal import SIZES, change, table
+
     return table(
-        ["at", *SIZES, ""],
+        ["at", *SIZES],
         (
             (
                 size.at,
                 size.members,
                 change(size.entered, "+"),
                 change(size.exited, "-"),
-                bar(size.members, most),
             )
             for size in sizes
         ),
     )
 
 
-def _stay_table(stays: Sequence[Stay]) -> Table:
-    from headcount.cli.terminal import table
+def _biography(
+    segment: str, user: str, stays: Sequence[Stay]
+) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import plural, printable, table
 
-    return table(
-        ["entered", "left", ("version", "right")],
-        ((stay.entered_at, stay.left_at or "still in", stay.version) for stay in stays),
-    )
+    if stays:
+        yield table(
+            ["entered", "left", ("version", "right")],
+            (
+                (stay.entered_at, stay.left_at or "still in", stay.version)
+                for stay in stays
+            ),
+        )
+    yield f"{printable(user)}: {plural(len(stays), 'stay')} in {segment}"
 
 
 def _version_to_json(version: Version) -> dict[str, object]:

@@ -89,8 +89,10 @@ class Session:
 
     def instant(self, at: str | None) -> datetime | None:
         """What `--at` names, None without one; UsageError when it lies ahead."""
-        if at is None:
-            return None
+        return None if at is None else self.require_instant(at)
+
+    def require_instant(self, at: str) -> datetime:
+        """The instant that the text names; UsageError when it lies ahead."""
         instant = clock.parse_instant(at)
         if instant > self.now:
             raise FutureInstantError(instant, now=self.now)
@@ -105,12 +107,14 @@ class Session:
         if self.shared.as_json:
             sys.stdout.write(to_json(document) + "\n")
             return
+        from rich.text import Text
+
         from headcount.cli.terminal import terminal
 
         out = terminal(sys.stdout)
         for part in page():
             # A terminal folds plain lines itself, and a path copied stays whole.
-            out.print(part, soft_wrap=isinstance(part, str))
+            out.print(part, soft_wrap=isinstance(part, str | Text))
 
     @contextmanager
     def progress(self, doing: str) -> Iterator[Callable[[str], None]]:

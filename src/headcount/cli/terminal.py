@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-BAR_WIDTH = 16
 Column = str | tuple[str, JustifyMethod]
 SIZES: tuple[Column, ...] = (("members", "right"), ("in", "right"), ("out", "right"))
 
+SIZE_STYLE = "cyan"
+CHANGE_STYLES = {"+": "green", "-": "yellow"}
 STYLES = {
     "Active": "green",
     "Pending": "yellow",
@@ -118,13 +119,8 @@ def facts(pairs: dict[str, object]) -> Table:
     return grid
 
 
-def bar(count: int, most: int) -> Text:
-    """A bar as long as `count` is of `most`."""
-    return Text("▇" * round(BAR_WIDTH * count / most) if most else "", style="cyan")
-
-
 def change(count: int | None, sign: str) -> Text:
     """`+12`, `-3`, or a quiet 0; — for what is not known."""
     if not count:
         return Text("—" if count is None else "0", style="dim")
-    return Text(f"{sign}{count:,}", style="green" if sign == "+" else "yellow")
+    return Text(f"{sign}{count:,}", style=CHANGE_STYLES[sign])

@@ -59,12 +59,19 @@ def _explanation(found: Explanation) -> Iterator[RenderableType]:
         yield f"{user} is in {place}, since {to_words(found.entered_at)}"
     else:
         yield f"{user} is not in {place}"
-    yield _tree(found.tree)
+    yield _tree(_trunk(found.tree))
     if found.is_member != found.tree.holds:
         yield (
             "The log says otherwise than the membership told then: events that came "
             "later never rewrite a told tick."
         )
+
+
+def _trunk(root: Node) -> Node:
+    """The only rule of a segment that has one: the root would say the same again."""
+    only = root.rules[0] if len(root.rules) == 1 else root
+    says_the_same = (only.rule, only.holds) == (root.rule, root.holds)
+    return only if says_the_same else root
 
 
 def _tree(node: Node) -> Tree:

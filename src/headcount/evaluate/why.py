@@ -19,7 +19,6 @@ from headcount.definitions import model
 from headcount.definitions.load import definition_from_json
 from headcount.definitions.model import Condition
 from headcount.definitions.settings import System
-from headcount.errors import UsageError
 from headcount.evaluate.evidence import Evidence, leaf_evidence
 from headcount.evaluate.full import Evaluator
 from headcount.evaluate.leaves import Scene
@@ -28,22 +27,10 @@ from headcount.evaluate.references import stored_members
 from headcount.rules.compile import compile_condition, compile_rule
 from headcount.rules.words import definition_in_words, in_words
 from headcount.store import membership, registry
-from headcount.store.history import History, read_user_code
+from headcount.store.catalog import require_user_code
+from headcount.store.history import History
 from headcount.store.registry import Registered
 from headcount.store.warehouse import Warehouse
-
-
-class UnknownUserError(UsageError):
-    """The system has never seen this user."""
-
-    kind = "unknown_user"
-
-    def __init__(self, user_id: str, system: str) -> None:
-        self.user_id = user_id
-        self.system = system
-        super().__init__(
-            f"system {system!r} has never seen user {user_id!r}; ids are exact text"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +93,7 @@ def explain(
     Of an expired segment `at` is at most the instant that froze it.
     """
     system = systems[segment.system]
-    code = read_user_code(warehouse, system.name, user_id)
-    if code is None:
-        raise UnknownUserError(user_id, system.name)
+    code = require_user_code(warehouse, system.name, user_id)
     if segment.expired_at is not None:
         at = min(at, segment.expired_at)
     version, text = registry.read_version_at(warehouse, segment.segment_id, at)

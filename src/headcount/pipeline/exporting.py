@@ -22,7 +22,7 @@ from headcount.exports.export import (
 from headcount.pipeline.survey import survey
 from headcount.project import Project
 from headcount.rules.words import definition_in_words
-from headcount.store.catalog import read_sizes
+from headcount.store.comparison import read_told_at
 from headcount.store.registry import Registered, read_registered, read_version_at
 from headcount.store.snapshots import latest_snapshot
 from headcount.store.warehouse import Warehouse
@@ -127,7 +127,7 @@ def period_start(every: str, at: datetime) -> datetime:
 def _is_due(
     warehouse: Warehouse, project: Project, one: Subscription, at: datetime
 ) -> bool:
-    told = _told_at(warehouse, one.segment, at)
+    _, told = read_told_at(warehouse, one.segment, at)
     if told is None:
         return False
     # An expired segment is told no more: its last file stays the last.
@@ -140,12 +140,6 @@ def _is_due(
     )
 
 
-def _told_at(warehouse: Warehouse, segment_id: str, at: datetime) -> datetime | None:
-    """The newest instant until `at` at which the segment's membership was told."""
-    sizes = read_sizes(warehouse, segment_id, until=at, most=1)
-    return sizes[-1].at if sizes else None
-
-
 def _request(
     project: Project,
     warehouse: Warehouse,
@@ -156,7 +150,7 @@ def _request(
 ) -> ExportRequest:
     registered = _require_registered(project, warehouse, segment_id)
     at = at or registered.last_evaluated_at
-    told = _told_at(warehouse, segment_id, at) if at else None
+    _, told = read_told_at(warehouse, segment_id, at) if at else (None, None)
     snapshot = latest_snapshot(warehouse, segment_id, at=told) if told else None
     if told is None or snapshot is None:
         raise NotEvaluatedError(segment_id)

@@ -164,6 +164,14 @@ def require_evaluated(
     return registered, newest
 
 
+def require_system(project: Project, warehouse: Warehouse, segment_id: str) -> str:
+    """The system of the segment, also of a deleted one; UnknownSegmentError."""
+    registered = read_registered(warehouse).get(segment_id)
+    if registered is not None:
+        return registered.system
+    return survey(project, warehouse).require(segment_id).system
+
+
 def require_known(project: Project, segment_id: str) -> SegmentView:
     """The segment as it stands; UnknownSegmentError when there is none of this id."""
     with open_to_look(project) as warehouse:

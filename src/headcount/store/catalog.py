@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headcount.errors import UnknownUserError
 from headcount.store.warehouse import Warehouse
 
 
@@ -121,10 +122,10 @@ def read_versions(warehouse: Warehouse, segment_id: str) -> list[Version]:
 
 
 def read_sizes(
-    warehouse: Warehouse, segment_id: str, *, until: datetime | None, most: int
+    warehouse: Warehouse, segment_id: str, *, until: datetime | None
 ) -> list[Size]:
-    """The newest `most` evaluated ticks up to `until`, oldest first."""
-    params = {"segment_id": segment_id, "until": until, "most": most}
+    """The evaluated ticks up to `until` (None: all), oldest first."""
+    params = {"segment_id": segment_id, "until": until}
     return [Size(*row) for row in warehouse.rows("catalog/sizes", params)]
 
 
@@ -132,6 +133,14 @@ def read_stays(warehouse: Warehouse, segment_id: str, user_id: str) -> list[Stay
     """When the user was in the segment, oldest first."""
     params = {"segment_id": segment_id, "user_id": user_id}
     return [Stay(*row) for row in warehouse.rows("catalog/stays", params)]
+
+
+def require_user_code(warehouse: Warehouse, system: str, user_id: str) -> int:
+    """The code of the user; UnknownUserError for one the system has never seen."""
+    rows = warehouse.rows("history/user_code", {"system": system, "user_id": user_id})
+    if not rows:
+        raise UnknownUserError(user_id, system)
+    return int(rows[0][0])
 
 
 def read_newest_run(warehouse: Warehouse) -> NewestRun | None:

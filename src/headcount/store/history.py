@@ -26,12 +26,6 @@ EVENTS = {"user": pl.UInt32, "at": pl.Int64, "position": pl.Int64}
 """One row an event, any order; `position` is unique."""
 
 
-def read_user_code(warehouse: Warehouse, system: str, user_id: str) -> int | None:
-    """The code of the user, None for an id the system has never seen."""
-    rows = warehouse.rows("history/user_code", {"system": system, "user_id": user_id})
-    return rows[0][0] if rows else None
-
-
 def property_column(path: str) -> str:
     """The column that holds the value at `path`, as canonical JSON text."""
     return f"property {path}"
