@@ -20,22 +20,26 @@ from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP
     tags=["headcount"],
 )
 def push_memberships() -> None:
-    """One task a destination and segment with changes; red when one of them failed."""
+    """One task a destination and segment with changes; red when one of them failed.
+
+    One that waits for a person is skipped, and its log says what it waits with.
+    """
 
     @task(inlets=[MEMBERSHIP])
-    def due() -> list[dict[str, str]]:
+    def due() -> list[dict[str, Any]]:
         from headcount.provider import tasks
 
         return tasks.pushes_due()
 
     @task(
         max_active_tis_per_dagrun=4,
-        map_index_template="{{ task.op_kwargs.values() | join(' ') }}",
+        map_index_template="{{ task.op_kwargs['destination'] }}"
+        " {{ task.op_kwargs['segment_ids'][:3] | join(' ') }}",
     )
-    def push(destination: str, segment_id: str) -> dict[str, Any]:
+    def push(destination: str, segment_ids: list[str]) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        return tasks.push(destination, segment_id)
+        return tasks.push(destination, segment_ids)
 
     @teardown
     def publish() -> None:

@@ -12,11 +12,10 @@ FROM wanted_targets AS t
 JOIN segments AS g ON g.segment_id = t.segment_id
 JOIN newest AS n ON n.segment_id = t.segment_id
 LEFT JOIN syncs AS s ON s.segment_id = t.segment_id AND s.destination = t.destination
-LEFT JOIN snapshots AS p ON p.segment_id = t.segment_id AND p.at = s.snapshot_at
 WHERE g.deleted_at IS NULL
   AND (
     s.status IS DISTINCT FROM 'synced'
-    OR p.sha256 IS DISTINCT FROM n.sha256
+    OR s.snapshot_sha256 IS DISTINCT FROM n.sha256
     OR t.name IS DISTINCT FROM s.asked_name
     OR (t.remote_id IS NOT NULL AND t.remote_id IS DISTINCT FROM s.adopted_as)
   )

@@ -37,6 +37,17 @@ sources:
 #   walkme:
 #     {type: walkme, connection: walkme_default, base_url: https://api.walkme.com}
 
+# A push that is larger than this waits until `headcount approve SEGMENT`. These are the
+# defaults; null is no threshold, and in place of a mapping no guard.
+# guard:
+#   removed: 0.2              # more than this share of a segment would be taken out
+#   after_empty_ingest: 0.05  # the same, while no new row has come in
+#   min_members: 100          # smaller segments are not measured by shares
+#   emptied: true             # nobody would be left
+#   first_push: 10000         # a new segment there would get more users
+#   destinations: {walkme: {first_push: 50000}}      # others here
+#   segments: {active-last-week: {removed: 0.5}}     # and here, which goes first
+
 segments: segments/          # the folder of definitions
 
 # exports:

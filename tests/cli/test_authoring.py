@@ -161,6 +161,9 @@ def test_plan_tells_what_a_push_would_send(call: Call, shop: Shop) -> None:
             "is_new": True,
             "add": 0,
             "remove": 0,
+            "requests": 1,
+            "held": [],
+            "side_effects": None,
         }
     ]
 

@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import polars as pl
 from tests.contracts.vendors import VENDORS, QuickTime, Vendor
 
 from headcount.standins.process import StandIn, running_standin
 from headcount.store.warehouse import Warehouse
-from headcount.sync.push import push_segment
+from headcount.sync.ledger import Aim
+from headcount.sync.push import Wanted, push_segment
 
 BEGIN = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
 TICK = timedelta(minutes=15)
@@ -75,8 +75,7 @@ def _run(standin: StandIn, *, seed: int, ticks: int) -> Outcome:
                 lambda: nullcontext(store),
                 destination=destination,
                 segment=vendor.segment(),
-                members=pl.Series(sorted(members), dtype=pl.String),
-                snapshot_at=BEGIN + tick * TICK,
+                wanted=Wanted(sorted(members), Aim(BEGIN + tick * TICK)),
                 now=BEGIN + tick * TICK,
                 pace=quick.pace(),
             )

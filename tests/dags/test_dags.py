@@ -134,6 +134,20 @@ def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
     assert bench.walkme.read_members("lookers") == ["b", "c"]
 
 
+def test_a_held_push_is_skipped_and_the_run_is_green(bench):
+    bench.run("evaluate_segments")
+    bench.run("push_memberships")
+    nobody = (bench.folder / "segments" / "buyers.yaml").read_text()
+    bench.project.define("buyers", nobody.replace("buy}", "never}"))
+    bench.run("evaluate_segments", NEXT)
+
+    run = bench.run("push_memberships", NEXT)
+
+    assert run.state == "success"
+    assert run.tasks == {"due": "success", "push[0]": "skipped", "publish": "success"}
+    assert bench.walkme.read_members("buyers") == ["ann"]
+
+
 def test_export_by_hand_leaves_a_file(bench):
     bench.run("evaluate_segments")
 

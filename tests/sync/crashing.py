@@ -21,7 +21,8 @@ from tests.contracts.vendors import QuickTime, Vendor
 from tests.sync.pushing import NOW
 
 from headcount.store.warehouse import Warehouse
-from headcount.sync.push import push_segment
+from headcount.sync.ledger import Aim
+from headcount.sync.push import Wanted, push_segment
 
 
 class Countdown:
@@ -77,8 +78,7 @@ def push_once(vendor: Vendor, order: dict[str, Any]) -> str:
         open_store,
         destination=Watched(vendor.connect(max_batch=2), countdown),
         segment=vendor.segment(),
-        members=order["members"],
-        snapshot_at=datetime.fromisoformat(order["at"]),
+        wanted=Wanted(order["members"], Aim(datetime.fromisoformat(order["at"]))),
         now=NOW,
         pace=QuickTime().pace(),
     ).status

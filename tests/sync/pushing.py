@@ -10,8 +10,15 @@ from typing import Any
 from tests.contracts.vendors import QuickTime, Vendor
 
 from headcount.destinations.base import Destination, Job, SegmentRef
-from headcount.sync.ledger import OpenStore
-from headcount.sync.push import PATIENCE, push_deletion, push_segment
+from headcount.sync.guard import Watch
+from headcount.sync.ledger import Aim, OpenStore
+from headcount.sync.push import (
+    PATIENCE,
+    UNWATCHED,
+    Wanted,
+    push_deletion,
+    push_segment,
+)
 from headcount.sync.report import PushResult
 from headcount.sync.retry import Patience
 
@@ -61,6 +68,7 @@ class Pushing:
         *members: str,
         patience: Patience = PATIENCE,
         destination: Destination | None = None,
+        watch: Watch = UNWATCHED,
         **fields: Any,
     ) -> PushResult:
         """The members of the present tick are pushed, `fields` being the segment's."""
@@ -68,8 +76,9 @@ class Pushing:
             self.open_store,
             destination=destination or self.destination,
             segment=replace(self.segment, **fields),
-            members=members,
-            snapshot_at=TICK + timedelta(minutes=15) * self.ticks,
+            wanted=Wanted(
+                members, Aim(TICK + timedelta(minutes=15) * self.ticks), watch
+            ),
             now=NOW + timedelta(minutes=15) * self.ticks,
             pace=self.time.pace(),
             patience=patience,

@@ -39,13 +39,13 @@ def add_snapshot(store: Warehouse, *, at: datetime, sha256: str) -> None:
 
 
 def add_sync(store: Warehouse, **fields: object) -> None:
-    given = {"status": "synced", "snapshot_at": T1, "adopted_as": None, **fields}
+    given = {"status": "synced", "sha256": "one", "adopted_as": None, **fields}
     store.con.execute(
         "INSERT INTO syncs BY NAME SELECT 'walkme' AS destination,"
         "'trials' AS segment_id, 'r1' AS remote_id, 'Trials' AS remote_name,"
         "'Trials' AS asked_name, false AS may_hold_others, 1 AS generation,"
         "$status AS status,"
-        "$snapshot_at AS snapshot_at, $adopted_as AS adopted_as",
+        "$sha256 AS snapshot_sha256, $adopted_as AS adopted_as",
         given,
     )
 
@@ -101,6 +101,13 @@ def test_push_that_did_not_get_there_is_due_again(
     store: Warehouse, status: str
 ) -> None:
     add_sync(store, status=status)
+
+    assert len(pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)) == 1
+
+
+def test_tick_told_again_is_due(store: Warehouse) -> None:
+    """Its snapshot has the same instant and other members."""
+    add_sync(store, sha256="before it was told again")
 
     assert len(pushes_due(store, TO_WALKME, names=NAMES, enabled=BOTH)) == 1
 

@@ -21,6 +21,7 @@ from headcount.cli import (
     segments,
     stages,
     status,
+    syncs,
     upkeep,
     why,
 )
@@ -31,6 +32,7 @@ GROUPS = (
     demo,
     projects,
     stages,
+    syncs,
     segments,
     comparison,
     why,

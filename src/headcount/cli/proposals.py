@@ -126,7 +126,12 @@ def _is_change(push: PushPreview) -> bool:
 
 def _push_in_words(push: PushPreview) -> str:
     verb = "create and add" if push.is_new else "add"
-    return f"{push.destination}: {verb} {push.add:,}, remove {push.remove:,}"
+    sent = (
+        f"{push.destination}: {verb} {push.add:,}, remove {push.remove:,}, "
+        f"at least {plural(push.requests, 'request')}"
+    )
+    held = f"; held: {'; '.join(push.held)}" if push.held else ""
+    return sent + held + (f". {push.side_effects}" if push.side_effects else "")
 
 
 def _some(users: Sequence[str]) -> str:

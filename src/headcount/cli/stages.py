@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from headcount.cli.failures import DONE, FAILED, MISUSED
+from headcount.cli.failures import DONE, FAILED, HELD, MISUSED
 from headcount.cli.session import At, SegmentArgument, Session, command
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(
     return _worst(
         _tick_code(report.tick),
         _ingest_code(report.ingest),
-        FAILED if report.push and not report.push.is_good else DONE,
+        push_code(report.push),
         FAILED if report.exports.failures else DONE,
     )
 
@@ -130,8 +130,8 @@ def push(
             destination=destination,
             segment_id=segment,
         )
-    session.answer(report.to_json(), lambda: _push_page(report))
-    return DONE if report.is_good else FAILED
+    session.answer(report.to_json(), lambda: push_page(report))
+    return push_code(report)
 
 
 def export(
@@ -174,7 +174,7 @@ def register(app: typer.Typer) -> None:
 
 def _worst(*codes: int) -> int:
     """The first that applies of 2, 1, 3 and 0 (interface.md §3)."""
-    return next((code for code in (MISUSED, FAILED) if code in codes), DONE)
+    return next((code for code in (MISUSED, FAILED, HELD) if code in codes), DONE)
 
 
 def _tick_code(report: TickReport) -> int:
@@ -183,6 +183,13 @@ def _tick_code(report: TickReport) -> int:
         MISUSED if report.faults else DONE,
         FAILED if has_failed else DONE,
     )
+
+
+def push_code(report: PushReport | None) -> int:
+    """The exit code of pushes: failed, held or done; None: there were none."""
+    if report is None:
+        return DONE
+    return _worst(DONE if report.is_good else FAILED, HELD if report.is_held else DONE)
 
 
 def _ingest_code(report: IngestReport) -> int:
@@ -199,7 +206,7 @@ def _run_page(report: RunReport) -> Iterator[RenderableType]:
     yield from _tick_page(report.tick)
     if report.push and report.push.results:
         yield ""
-        yield from _push_page(report.push)
+        yield from push_page(report.push)
     yield from _exports_page(report.exports)
 
 
@@ -254,7 +261,8 @@ def _tick_page(report: TickReport) -> Iterator[RenderableType]:
     yield f"{told} at {to_words(report.at)}, {report.seconds:.2f} s"
 
 
-def _push_page(report: PushReport) -> Iterator[RenderableType]:
+def push_page(report: PushReport) -> Iterator[RenderableType]:
+    """What pushes did, and why those that did not get there did not."""
     from headcount.cli.terminal import change, table
 
     if not report.results:

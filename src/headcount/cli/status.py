@@ -73,6 +73,8 @@ def _ago(at: datetime, now: datetime) -> str:
 
 def _troubles(found: ProjectStatus) -> Iterator[RenderableType]:
     """Each kind of trouble under a heading of its own; none is said in one line."""
+    from headcount.cli.terminal import to_words
+
     sections = {
         "Failed segments": [f"{s.segment_id}: {s.reason}" for s in found.failed],
         "Orphaned segments (their file is gone)": [
@@ -84,6 +86,11 @@ def _troubles(found: ProjectStatus) -> Iterator[RenderableType]:
         "Pushes behind": [
             f"{p.destination} {p.segment_id}: {p.reason or p.status}"
             for p in found.behind
+        ],
+        "Pushes held (`headcount approve SEGMENT` lets them go)": [
+            f"{one.destination} {one.segment_id} of {to_words(one.snapshot_at)}: "
+            f"{one.in_words()}"
+            for one in found.held
         ],
     }
     troubled = {heading: lines for heading, lines in sections.items() if lines}

@@ -19,6 +19,7 @@ from headcount.definitions import values
 from headcount.definitions.destination_file import DestinationFile
 from headcount.definitions.faults import faults_of, sorted_faults
 from headcount.definitions.frozen import Frozen, Reading
+from headcount.definitions.guard_file import GuardFile
 from headcount.definitions.mistakes import (
     MissingKeyError,
     MistakeError,
@@ -70,12 +71,6 @@ def _read_max_ahead(value: Any) -> timedelta | None:
         wanted = "seconds, minutes, hours, days or weeks"
         raise MistakeError(found=quote(str(value)), wanted=wanted)
     return timedelta(seconds=EXACT_SECONDS[duration.unit] * duration.amount)
-
-
-def _read_share(value: Any) -> float:
-    if values.is_number(value) and 0 <= value <= 1:
-        return float(value)
-    raise MistakeError(found=describe(value), wanted="a share from 0 to 1")
 
 
 def _read_namespace(value: Any) -> str:
@@ -157,7 +152,7 @@ class SourceFile(Frozen):
     anonymous: Annotated[Literal["reject", "keep"], _choice("reject", "keep")] = (
         "reject"
     )
-    max_bad_share: Annotated[float, PlainValidator(_read_share)] = 0.1
+    max_bad_share: Annotated[float, PlainValidator(values.read_share)] = 0.1
 
     @classmethod
     def mistakes(cls, written: Written, reading: Reading) -> Found:
@@ -225,6 +220,8 @@ class ExportsFile(Frozen):
 class ProjectFile(Frozen):
     """The whole of headcount.yaml."""
 
+    nullable: ClassVar[frozenset[str]] = frozenset({"guard"})
+
     systems: Annotated[
         Mapping[str, SystemFile], BeforeValidator(values.read_filled_mapping)
     ]
@@ -234,13 +231,15 @@ class ProjectFile(Frozen):
     destinations: Annotated[
         Mapping[str, DestinationFile], BeforeValidator(values.read_mapping)
     ] = Field(default_factory=dict)
+    guard: GuardFile = GuardFile()
     segments: Word = "segments"
     exports: ExportsFile = ExportsFile()
 
     @classmethod
     def mistakes(cls, written: Written, reading: Reading) -> Found:
-        """A source of an unknown system, or two of one name."""
+        """A source of an unknown system, two of one name, a guard of no destination."""
         del reading
+        yield from _unguarded(written)
         sources = written.get("sources")
         systems = written.get("systems")
         named = [
@@ -257,6 +256,17 @@ class ProjectFile(Frozen):
                 yield MistakeError(found=found, wanted="a name of its own", at=at)
             if isinstance(systems, Mapping) and isinstance(system, str):
                 yield from _unknown_system(index, system, systems)
+
+
+def _unguarded(written: Written) -> Found:
+    guard, destinations = written.get("guard"), written.get("destinations", {})
+    named = guard.get("destinations") if isinstance(guard, Mapping) else None
+    if not isinstance(named, Mapping) or not isinstance(destinations, Mapping):
+        return
+    for name in named:
+        if name not in destinations:
+            mistake = values.unknown(name, destinations, "a destination of this file")
+            yield mistake.below("guard", "destinations", name)
 
 
 def _unknown_system(index: int, system: str, systems: Mapping[str, Any]) -> Found:
@@ -292,6 +302,7 @@ def _to_settings(written: ProjectFile) -> Settings:
             name: destination.to_settings(name)
             for name, destination in written.destinations.items()
         },
+        guards=written.guard.to_settings(),
         segments_folder=written.segments.rstrip("/") or "/",
         subscriptions=tuple(
             Subscription(each.segment, each.format, each.every)

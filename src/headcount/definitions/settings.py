@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -84,6 +85,49 @@ class DestinationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """What makes a push wait for a person; a threshold of None never does.
+
+    removed             more than this share of a segment would be removed
+    after_empty_ingest  the same, when no row has come in since the tick before
+    min_members         segments of fewer users there are not measured by shares
+    emptied             nobody would be left
+    first_push          a push that was never finished would add more users
+    """
+
+    removed: float | None = 0.2
+    after_empty_ingest: float | None = 0.05
+    min_members: int = 100
+    emptied: bool = True
+    first_push: int | None = 10_000
+
+
+NO_GUARD: Mapping[str, Any] = {
+    "removed": None,
+    "after_empty_ingest": None,
+    "emptied": False,
+    "first_push": None,
+}
+Thresholds = Mapping[str, Any]
+"""Those fields of a Guard that are set at one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The thresholds of the project, and where they are others."""
+
+    everywhere: Thresholds = field(default_factory=dict)
+    destinations: Mapping[str, Thresholds] = field(default_factory=dict)
+    segments: Mapping[str, Thresholds] = field(default_factory=dict)
+
+    def of(self, destination: str, segment_id: str) -> Guard:
+        """The guard of one push: what the segment says goes before the destination."""
+        there = self.destinations.get(destination, {})
+        own = self.segments.get(segment_id, {})
+        return Guard(**{**self.everywhere, **there, **own})
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """An export made by itself, once a `every`."""
 
@@ -99,5 +143,6 @@ class Settings:
     systems: dict[str, System]
     sources: tuple[Source, ...]
     destinations: dict[str, DestinationSettings]
+    guards: Guards = Guards()
     segments_folder: str = "segments"
     subscriptions: tuple[Subscription, ...] = ()

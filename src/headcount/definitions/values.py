@@ -145,6 +145,13 @@ def read_whole(value: Any, *, least: int, most: int) -> int:
     raise MistakeError(found=describe(value), wanted=wanted)
 
 
+def read_share(value: Any) -> float:
+    """A part of a whole."""
+    if is_number(value) and 0 <= value <= 1:
+        return float(value)
+    raise MistakeError(found=describe(value), wanted="a share from 0 to 1")
+
+
 def read_regex(value: Any) -> str:
     """A pattern that Rust's `regex` compiles: linear in the text, whatever it is."""
     pattern = read_text(value)

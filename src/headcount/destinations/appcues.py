@@ -85,6 +85,13 @@ class Profile:
     # INF: a second delete answers 404; then all is as wished.
     missing_is_deleted: bool = True
 
+    @property
+    def abilities(self) -> Abilities:
+        """What it can take and do, as far as it is set."""
+        return Abilities(
+            max_batch=self.max_batch, creates_with_users=False, can_rename=True
+        )
+
 
 class Appcues(Destination):
     """One Appcues account's segments."""
@@ -92,9 +99,7 @@ class Appcues(Destination):
     def __init__(self, http: HttpClient, profile: Profile, *, basic: str) -> None:
         self.name = http.destination
         self.address = http.base_url
-        self.abilities = Abilities(
-            max_batch=profile.max_batch, creates_with_users=False, can_rename=True
-        )
+        self.abilities = profile.abilities
         self._http = http
         self._profile = profile
         self._basic = basic

@@ -68,6 +68,18 @@ class Profile:
     # and one a refused entry of /1/upload; entries may also be left out in silence.
     refused_fields: tuple[str, ...] = ("unprocessed",)
 
+    @property
+    def abilities(self) -> Abilities:
+        """What it can take and do, as far as it is set."""
+        return Abilities(
+            max_batch=self.max_batch,
+            max_in_flight=self.max_in_flight,
+            creates_with_users=False,
+            can_find=False,
+            can_delete=False,
+            side_effects=SIDE_EFFECTS,
+        )
+
 
 class CleverTap(Destination):
     """One CleverTap account's API segments."""
@@ -77,14 +89,7 @@ class CleverTap(Destination):
     ) -> None:
         self.name = http.destination
         self.address = http.base_url
-        self.abilities = Abilities(
-            max_batch=profile.max_batch,
-            max_in_flight=profile.max_in_flight,
-            creates_with_users=False,
-            can_find=False,
-            can_delete=False,
-            side_effects=SIDE_EFFECTS,
-        )
+        self.abilities = profile.abilities
         self._http = http
         self._profile = profile
         self._headers = {

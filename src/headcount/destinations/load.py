@@ -1,4 +1,4 @@
-"""The adapter for an entry of headcount.yaml. A new vendor is one more line here."""
+"""The adapter for an entry of headcount.yaml. A new vendor is two more lines here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from difflib import get_close_matches
 
 from headcount import clock
 from headcount.definitions.settings import DestinationSettings
+from headcount.destinations import appcues, clevertap, walkme, webhook
 from headcount.destinations.appcues import Appcues
-from headcount.destinations.base import Destination, Login
+from headcount.destinations.base import Abilities, Destination, Login
 from headcount.destinations.clevertap import CleverTap
 from headcount.destinations.errors import MisconfiguredError
+from headcount.destinations.profile import read_profile
 from headcount.destinations.secrecy import ignore_secret
 from headcount.destinations.walkme import WalkMe
 from headcount.destinations.webhook import Webhook
@@ -23,6 +25,26 @@ VENDORS: Mapping[str, Connect] = {
     "clevertap": CleverTap.connect,
     "webhook": Webhook.connect,
 }
+
+Profile = walkme.Profile | appcues.Profile | clevertap.Profile | webhook.Profile
+
+PROFILES: Mapping[str, type[Profile]] = {
+    "walkme": walkme.Profile,
+    "appcues": appcues.Profile,
+    "clevertap": clevertap.Profile,
+    "webhook": webhook.Profile,
+}
+
+
+def read_abilities(settings: DestinationSettings) -> Abilities | None:
+    """What the destination can take and do; None when it holds no segments.
+
+    Needs no login. Raises MisconfiguredError for an option that cannot be right.
+    """
+    profile = PROFILES.get(settings.type)
+    if profile is None:
+        return None
+    return read_profile(settings.name, profile, settings.options).abilities
 
 
 def load_destination(

@@ -69,6 +69,16 @@ class Profile:
     # NOT FOUND: whether a second delete answers 404; if so all is as wished.
     missing_is_deleted: bool = True
 
+    @property
+    def abilities(self) -> Abilities:
+        """What it can take and do, as far as it is set."""
+        return Abilities(
+            max_batch=self.max_batch,
+            max_id_chars=self.max_id_chars,
+            can_replace=self.can_replace,
+            creates_empty=self.creates_empty,
+        )
+
 
 class WalkMe(Destination):
     """One WalkMe account's segments, in every system the key may write to."""
@@ -76,12 +86,7 @@ class WalkMe(Destination):
     def __init__(self, api: AuthorisedClient, profile: Profile) -> None:
         self.name = api.http.destination
         self.address = api.http.base_url
-        self.abilities = Abilities(
-            max_batch=profile.max_batch,
-            max_id_chars=profile.max_id_chars,
-            can_replace=profile.can_replace,
-            creates_empty=profile.creates_empty,
-        )
+        self.abilities = profile.abilities
         self._api = api
         self._profile = profile
 

@@ -55,6 +55,16 @@ class Profile:
     # Ours: the standard leaves event types to the sender, "full-stop delimited".
     type_prefix: str = "segment"
 
+    @property
+    def abilities(self) -> Abilities:
+        """What it can take and do, as far as it is set."""
+        return Abilities(
+            max_batch=self.max_batch,
+            max_bytes=self.max_payload_bytes - ENVELOPE_BYTES,
+            can_rename=True,
+            can_find=False,
+        )
+
 
 class Webhook(Destination):
     """One receiver, told of the changes of every segment."""
@@ -70,12 +80,7 @@ class Webhook(Destination):
     ) -> None:
         self.name = http.destination
         self.address = profile.base_url
-        self.abilities = Abilities(
-            max_batch=profile.max_batch,
-            max_bytes=profile.max_payload_bytes - ENVELOPE_BYTES,
-            can_rename=True,
-            can_find=False,
-        )
+        self.abilities = profile.abilities
         self._http = http
         self._profile = profile
         self._path = path

@@ -11,9 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from headcount import clock
 from headcount.definitions.load import Loaded, load_definitions
 from headcount.definitions.model import Definition
+from headcount.destinations.base import Abilities
+from headcount.destinations.load import read_abilities
 from headcount.errors import Fault
 from headcount.evaluate.proposal import Proposal, SegmentProposal, propose
 from headcount.pipeline.survey import open_to_look, read_registry
@@ -22,17 +26,27 @@ from headcount.store.membership import read_members
 from headcount.store.runs import read_newest
 from headcount.store.unseen import Unseen, unseen_beside
 from headcount.store.warehouse import Warehouse
+from headcount.sync.guard import Watch, guarded
+from headcount.sync.ledger import read_held
+from headcount.sync.plan import Held, entering, leaving, plan_sync
 
 
 @dataclass(frozen=True, slots=True)
 class PushPreview:
-    """What a push of the proposed membership would send to one destination."""
+    """What a push of the proposed membership would send to one destination.
+
+    `requests` is how many it takes at least, `held` why it would wait for a person,
+    `side_effects` what else it would do there.
+    """
 
     destination: str
     segment_id: str
     is_new: bool
     add: int
     remove: int
+    requests: int
+    held: tuple[str, ...] = ()
+    side_effects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +134,44 @@ def _pushes(
         settings = project.settings.destinations.get(target.name)
         if settings is None or not settings.enabled:
             continue
-        key = {"destination": target.name, "segment_id": segment.segment_id}
-        held = dict(warehouse.rows("sync/read_held", key))
-        sure = {user for user, state in held.items() if state == "held"}
-        yield PushPreview(
-            **key,
-            is_new=not held and not warehouse.rows("sync/read_sync", key),
-            add=len(wanted - sure),
-            remove=len(held.keys() - wanted),
+        abilities = read_abilities(settings)
+        if abilities is None:
+            continue
+        held = read_held(warehouse, target.name, segment.segment_id)
+        guard = project.settings.guards.of(target.name, segment.segment_id)
+        yield _push(
+            target.name,
+            segment.segment_id,
+            wanted=pl.Series("user_id", sorted(wanted), dtype=pl.String),
+            held=held,
+            watch=Watch(guard),
+            abilities=abilities,
         )
+
+
+def _push(
+    destination: str,
+    segment_id: str,
+    *,
+    wanted: pl.Series,
+    held: Held,
+    watch: Watch,
+    abilities: Abilities,
+) -> PushPreview:
+    planned = guarded(
+        plan_sync(wanted, held, abilities),
+        wanted=wanted,
+        held=held,
+        watch=watch,
+        abilities=abilities,
+    )
+    return PushPreview(
+        destination,
+        segment_id,
+        is_new=held.members.is_empty() and not held.was_filled,
+        add=entering(wanted.to_frame(), held).height,
+        remove=leaving(wanted.to_frame(), held).height,
+        requests=len(planned.batches),
+        held=planned.hold.reasons if planned.hold else (),
+        side_effects=abilities.side_effects if planned.batches else None,
+    )

@@ -25,7 +25,10 @@ from headcount.store.snapshots import latest_snapshot
 from headcount.store.warehouse import Warehouse
 from headcount.sync import due as dues
 from headcount.sync.due import Due
-from headcount.sync.push import push_deletion, push_segment
+from headcount.sync.guard import Watch
+from headcount.sync.holds import count_new_rows, read_approved_at
+from headcount.sync.ledger import Aim
+from headcount.sync.push import Wanted, push_deletion, push_segment
 from headcount.sync.report import PushReport, PushResult
 
 SIDE_BY_SIDE = 4  # pushes; what a vendor bears less of, its adapter waits for
@@ -48,7 +51,7 @@ def push(
     every secret before it is used, for a host that masks its logs.
     """
     if destination is not None:
-        _require_destination(project, destination)
+        require_destination(project, destination)
     due = [
         each
         for each in _read_due(project)
@@ -90,7 +93,8 @@ def _read_due(project: Project) -> list[Due]:
         return read_due(project, warehouse)
 
 
-def _require_destination(project: Project, name: str) -> None:
+def require_destination(project: Project, name: str) -> None:
+    """Return when headcount.yaml names the destination, else raise with the nearest."""
     known = project.settings.destinations
     if name not in known:
         raise UnknownDestinationError(name, nearest=nearest(name, known))
@@ -138,14 +142,28 @@ class _Pushes:
             if snapshot is None:  # restated away since the push was found due
                 return PushResult(due.destination, due.segment_id, "synced")
             members = read_members(warehouse, due.segment_id, snapshot.at)
+            watch = self._watch(warehouse, due, snapshot.at)
         name = definition_from_json(registered.definition).name
         return push_segment(
             open_store,
             destination=destination,
             segment=self._ref(due, name=name),
-            members=members.get_column("user_id"),
-            snapshot_at=snapshot.at,
+            wanted=Wanted(
+                members.get_column("user_id"), Aim(snapshot.at, snapshot.sha256), watch
+            ),
             now=self.at,
+        )
+
+    def _watch(self, warehouse: Warehouse, due: Due, at: datetime) -> Watch:
+        """What the push of the snapshot of `at` is measured with."""
+        approved_at = read_approved_at(warehouse, due.destination, due.segment_id)
+        approved = None
+        if approved_at is not None:
+            approved = read_members(warehouse, due.segment_id, approved_at)["user_id"]
+        return Watch(
+            self.project.settings.guards.of(due.destination, due.segment_id),
+            is_after_empty_ingest=count_new_rows(warehouse, due.system, at) == 0,
+            approved=approved,
         )
 
     def _ref(self, due: Due, *, name: str) -> SegmentRef:

@@ -29,6 +29,7 @@ from headcount.store.catalog import (
     read_sources,
 )
 from headcount.store.warehouse import Warehouse
+from headcount.sync.holds import Waiting, read_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class ProjectStatus:
     left_out: tuple[FileLeftOut, ...]
     waiting: tuple[WaitingFile, ...]
     behind: tuple[PushBehind, ...]
+    held: tuple[Waiting, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -93,6 +95,7 @@ class ProjectStatus:
                 *(asdict(one) | {"status": "waiting"} for one in self.waiting),
             ],
             "behind": [asdict(one) for one in self.behind],
+            "held": [one.to_json() for one in self.held],
         }
 
 
@@ -109,6 +112,7 @@ def read_status(project: Project, *, now: datetime) -> ProjectStatus:
             left_out=tuple(read_files_left_out(warehouse)),
             waiting=tuple(_waiting(project, warehouse)),
             behind=tuple(_behind(project, warehouse)),
+            held=tuple(read_waiting(warehouse)),
         )
 
 
@@ -132,6 +136,8 @@ def _behind(project: Project, warehouse: Warehouse) -> Iterator[PushBehind]:
     pushes = {(one.destination, one.segment_id): one for one in read_pushes(warehouse)}
     for due in read_due(project, warehouse):
         known = pushes.get((due.destination, due.segment_id))
+        if known and known.status == "held":
+            continue  # that waits for a person, not for the next push
         yield PushBehind(
             due.destination,
             due.segment_id,

@@ -6,9 +6,13 @@ the clock. Reports go to XCom: counts and names, never rows of users.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from airflow.sdk.configuration import conf
+from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.log import mask_secret
 
 from headcount import pipeline
@@ -16,6 +20,7 @@ from headcount.clock import last_tick, now
 from headcount.errors import StateError
 from headcount.exports.export import Format
 from headcount.provider.hooks import open_project
+from headcount.sync.report import PushReport
 
 Report = dict[str, Any]
 
@@ -48,26 +53,56 @@ def publish() -> None:
     pipeline.publish(open_project(), now=now())
 
 
-def pushes_due() -> list[dict[str, str]]:
-    """One entry a destination and segment whose remote may not hold what it should."""
-    return pipeline.pushes_due(open_project())
+def pushes_due() -> list[Report]:
+    """What mapped tasks push: a destination, and as few segments as can be, mostly one.
+
+    Airflow maps one task onto no more entries than its `max_map_length`.
+    """
+    due = pipeline.pushes_due(open_project())
+    return in_portions(due, most=conf.getint("core", "max_map_length"))
 
 
-def push(destination: str, segment_id: str) -> Report:
-    """The destination holds the newest membership; PartialError says why not.
+def in_portions(due: Sequence[dict[str, str]], *, most: int) -> list[Report]:
+    """The pushes in at most `most` entries, each of one destination, in order."""
+    segments: dict[str, list[str]] = {}
+    for each in due:
+        segments.setdefault(each["destination"], []).append(each["segment_id"])
+    longest = max(map(len, segments.values()), default=1)
+    for size in range(1, longest + 1):
+        portions = [
+            {"destination": destination, "segment_ids": segment_ids[start:][:size]}
+            for destination, segment_ids in segments.items()
+            for start in range(0, len(segment_ids), size)
+        ]
+        if len(portions) <= most:
+            break
+    return portions
+
+
+def push(destination: str, segment_ids: list[str]) -> Report:
+    """The destination holds the newest memberships; PartialError says why not.
 
     What failed for a while is due again at the next tick; no retry comes before that,
-    as each request has had its own.
+    as each request has had its own. When all that is left waits for a person the task
+    is skipped: nothing has failed, and everybody sees it.
     """
-    report = pipeline.push(
-        open_project(),
-        now=now(),
-        destination=destination,
-        segment_id=segment_id,
-        on_secret=mask_secret,
-    )
+    project = open_project()
+    reports = [
+        pipeline.push(
+            project,
+            now=now(),
+            destination=destination,
+            segment_id=segment_id,
+            on_secret=mask_secret,
+        )
+        for segment_id in segment_ids
+    ]
+    report = PushReport(tuple(chain.from_iterable(one.results for one in reports)))
     if not report.is_good:
         raise PartialError([push.reason or push.status for push in report.results])
+    held = [push.reason for push in report.results if push.status == "held"]
+    if held and len(held) == len(report.results):
+        raise AirflowSkipException("; ".join(map(str, held)))
     return report.to_json()
 
 

@@ -11,16 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
+
+import polars as pl
 
 from headcount.destinations.base import Job, SegmentRef
 from headcount.destinations.retry_after import LONGEST_S
 from headcount.errors import SyncError
 from headcount.store.warehouse import Warehouse
-from headcount.sync.plan import Action, Batch, Held, Reject, SyncPlan
+from headcount.sync.plan import (
+    MEMBERS,
+    Action,
+    Batch,
+    Held,
+    Hold,
+    Reject,
+    SyncPlan,
+)
 
 OpenStore = Callable[[], AbstractContextManager[Warehouse]]
 
@@ -51,6 +61,15 @@ class Sync:
     reason: str | None
     generation: int
     snapshot_at: datetime | None
+    snapshot_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The snapshot that a push is of; a tick that is told again has another content."""
+
+    at: datetime
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +102,18 @@ class Health:
 
 
 class Ledger:
-    """The books of one destination and segment, for one push."""
+    """The books of one destination and segment, for one push; of nothing: no aim."""
 
     def __init__(
-        self, open_store: OpenStore, destination: str, segment: SegmentRef
+        self,
+        open_store: OpenStore,
+        destination: str,
+        segment: SegmentRef,
+        aim: Aim | None = None,
     ) -> None:
         self.destination = destination
         self.segment = segment
+        self.aim = aim
         self._open_store = open_store
         self._generation: int | None = None
         self._may_be_created = False  # by an earlier push
@@ -106,6 +130,7 @@ class Ledger:
         What an earlier push left unanswered is unknown from here on, what it left
         unsent is planned anew. A new generation begins when there is something to send
         or when that earlier push may still be alive; without either nothing is written.
+        A plan with a hold is written down as waiting, and its requests are not.
         `adopt` is a remote id and how the definition writes it.
         """
         with self._fenced_books() as books:
@@ -116,14 +141,17 @@ class Ledger:
                 self._adopt(books, *adopt)
             sync = self._read_sync(books)
             self._may_be_created = sync.remote_name is not None
-            planned = plan(sync, self._read_held(books, sync))
+            planned = plan(sync, self._read_held(books))
             self._write_rejects(books, planned.rejects, at=at)
+            batches = () if planned.hold else planned.batches
+            if planned.hold:
+                self._write_hold(books, planned.hold, at=at)
             is_anothers = self._generation is None and sync.status == "pushing"
-            if planned.batches or is_anothers:
+            if batches or is_anothers:
                 self._open_generation(books)
             entries = [
                 self._write_batch(books, batch, ordinal=ordinal, at=at)
-                for ordinal, batch in enumerate(planned.batches)
+                for ordinal, batch in enumerate(batches)
             ]
         return sync, entries
 
@@ -210,15 +238,9 @@ class Ledger:
             self._execute(books, "forget_members")
             self._execute(books, "forget_remote")
 
-    def close(
-        self,
-        status: str,
-        *,
-        reason: str | None,
-        snapshot_at: datetime | None,
-        at: datetime,
-    ) -> None:
-        """How the push ended; `snapshot_at` when the remote equals that snapshot."""
+    def close(self, status: str, *, reason: str | None, at: datetime) -> None:
+        """How the push ended; what was held, or let go, is over once it got there."""
+        aim = self.aim if status == "synced" else None
         with self._fenced_books() as books:
             self._execute(books, "register_sync")
             self._execute(
@@ -226,10 +248,13 @@ class Ledger:
                 "close_sync",
                 status=status,
                 reason=reason,
-                snapshot_at=snapshot_at,
-                asked_name=self.segment.name if snapshot_at else None,
+                snapshot_at=aim and aim.at,
+                snapshot_sha256=aim and aim.sha256,
+                asked_name=self.segment.name if aim else None,
                 at=at,
             )
+            if status in {"synced", "deleted"}:
+                self._execute(books, "drop_hold")
 
     def is_gone(self, address: str) -> bool:
         """Whether the destination said there that it wants nothing more."""
@@ -280,13 +305,13 @@ class Ledger:
         }
 
     def _read_sync(self, books: Warehouse) -> Sync:
-        ((*columns,),) = books.rows("sync/read_sync", self._key)
-        return Sync(*columns)
+        sync = _read_sync(books, self._key)
+        assert sync is not None  # noqa: S101 - registered when the push began
+        return sync
 
-    def _read_held(self, books: Warehouse, sync: Sync) -> Held:
-        members = books.frame("sync/read_held", self._key)
-        is_misnamed = sync.remote_name not in {None, self.segment.name}
-        return Held(sync.remote_id, members, sync.may_hold_others, is_misnamed)
+    def _read_held(self, books: Warehouse) -> Held:
+        segment_id, name = self.segment.segment_id, self.segment.name
+        return read_held(books, self.destination, segment_id, name=name)
 
     def _read_health(self, books: Warehouse) -> Health:
         rows = books.rows("sync/read_health", {"destination": self.destination})
@@ -315,6 +340,16 @@ class Ledger:
             self._execute(
                 books, "write_rejects", user_ids=user_ids, reasons=reasons, at=at
             )
+
+    def _write_hold(self, books: Warehouse, hold: Hold, *, at: datetime) -> None:
+        self._execute(
+            books,
+            "write_hold",
+            **asdict(hold) | {"reasons": list(hold.reasons)},
+            snapshot_at=self.aim and self.aim.at,
+            snapshot_sha256=self.aim and self.aim.sha256,
+            at=at,
+        )
 
     def _open_generation(self, books: Warehouse) -> None:
         ((self._generation,),) = books.rows("sync/open_generation", self._key)
@@ -383,3 +418,32 @@ class Ledger:
             remote_id=remote_id,
             may_hold_others=may_hold_others,
         )
+
+
+def read_held(
+    warehouse: Warehouse,
+    destination: str,
+    segment_id: str,
+    *,
+    name: str | None = None,
+) -> Held:
+    """What the ledger says the destination holds of the segment.
+
+    Before the first push: nothing. `name` is what it should be called there.
+    """
+    key = {"destination": destination, "segment_id": segment_id}
+    sync = _read_sync(warehouse, key)
+    if sync is None:
+        return Held(None, pl.DataFrame(schema=MEMBERS), was_filled=False)
+    return Held(
+        sync.remote_id,
+        warehouse.frame("sync/read_held", key),
+        may_hold_others=sync.may_hold_others,
+        is_misnamed=None not in {name, sync.remote_name} and sync.remote_name != name,
+        was_filled=sync.snapshot_at is not None,
+    )
+
+
+def _read_sync(warehouse: Warehouse, key: dict[str, Any]) -> Sync | None:
+    rows = warehouse.rows("sync/read_sync", key)
+    return Sync(*rows[0]) if rows else None

@@ -28,12 +28,14 @@ class Held:
     members   MEMBERS: one row a user; `state` is held, or unknown: perhaps there
     may_hold_others   the remote existed before us: it may hold users nobody here knows
     is_misnamed       it is called something else there
+    was_filled        a push has once made it what it should be
     """
 
     remote_id: str | None
     members: pl.DataFrame
     may_hold_others: bool = False
     is_misnamed: bool = False
+    was_filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,26 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a plan waits for a person, and what it would do if it did not."""
+
+    reasons: tuple[str, ...]
+    adds: int
+    removes: int
+    requests: int
+    side_effects: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """Batches in the order in which they are sent, and who is left out."""
+    """Batches in the order in which they are sent, and who is left out.
+
+    With a `hold` none of them is sent.
+    """
 
     batches: tuple[Batch, ...]
     rejects: tuple[Reject, ...] = ()
+    hold: Hold | None = None
 
 
 def plan_sync(wanted: pl.Series, held: Held, abilities: Abilities) -> SyncPlan:
@@ -86,6 +103,17 @@ def plan_deletion(held: Held, abilities: Abilities, *, may_exist: bool) -> SyncP
     return SyncPlan(tuple(_cut("remove", held.members, abilities)))
 
 
+def leaving(wanted: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Those who are there, or may be, and are not wanted there: a column `user_id`."""
+    return held.members.select("user_id").join(wanted, on="user_id", how="anti")
+
+
+def entering(wanted: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Those who are wanted there and are not surely there: a column `user_id`."""
+    sure = held.members.filter(pl.col("state") == "held")
+    return wanted.select("user_id").join(sure, on="user_id", how="anti")
+
+
 def _batches(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> Iterator[Batch]:
     if held.remote_id is None:
         yield from _first_push(wanted, abilities)
@@ -95,11 +123,8 @@ def _batches(wanted: pl.DataFrame, held: Held, abilities: Abilities) -> Iterator
     if _is_replaceable(wanted, held, abilities):
         yield Batch("replace", tuple(wanted["user_id"]))
     else:
-        sure = held.members.filter(pl.col("state") == "held")
-        leave = held.members.join(wanted, on="user_id", how="anti")
-        enter = wanted.join(sure, on="user_id", how="anti")
-        yield from _cut("remove", leave, abilities)
-        yield from _cut("add", enter, abilities)
+        yield from _cut("remove", leaving(wanted, held), abilities)
+        yield from _cut("add", entering(wanted, held), abilities)
 
 
 def _first_push(wanted: pl.DataFrame, abilities: Abilities) -> Iterator[Batch]:

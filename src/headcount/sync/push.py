@@ -11,24 +11,36 @@ the opposite. Only reading back, or saying all again, can find that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
 
+from headcount.definitions.settings import NO_GUARD, Guard
 from headcount.destinations.base import Destination, SegmentRef
 from headcount.destinations.errors import DestinationError, EndpointGoneError
 from headcount.sync.courier import Courier
-from headcount.sync.ledger import Ledger, OpenStore, SupersededError, Sync
-from headcount.sync.plan import Held, SyncPlan, plan_deletion, plan_sync
+from headcount.sync.guard import PushHeldError, Watch, guarded
+from headcount.sync.ledger import Aim, Ledger, OpenStore, SupersededError, Sync
+from headcount.sync.plan import Held, Hold, SyncPlan, plan_deletion, plan_sync
 from headcount.sync.remote import RemoteSegment
 from headcount.sync.report import PushResult, Status
 from headcount.sync.retry import Pace, Patience
 
 MAX_ROUNDS = 4  # what is to do, what finding a lost segment adds, the proof, a spare
 PACE, PATIENCE = Pace(), Patience()
+UNWATCHED = Watch(Guard(**NO_GUARD))
 
 MakePlan = Callable[[Sync, Held], SyncPlan]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who should be there: the members of one snapshot."""
+
+    members: pl.Series | Sequence[str]
+    aim: Aim
+    watch: Watch = UNWATCHED
 
 
 def push_segment(
@@ -36,28 +48,30 @@ def push_segment(
     *,
     destination: Destination,
     segment: SegmentRef,
-    members: pl.Series | Sequence[str],
-    snapshot_at: datetime,
+    wanted: Wanted,
     now: datetime,
     pace: Pace = PACE,
     patience: Patience = PATIENCE,
 ) -> PushResult:
-    """The destination holds `members`, less rejects, or the result says why not.
+    """The destination holds who is wanted, less rejects, or the result says why not.
 
-    `members` are those of the snapshot of `snapshot_at`. A second call with the same
-    ones sends nothing. Raises only StateError, when the store cannot be used; a request
-    that was on its way is then unknown to the ledger, and the next call says it again.
+    A second call with the same sends nothing. A push that the watch finds too large is
+    held: nothing is sent. Raises only StateError, when the store cannot be used; a
+    request that was on its way is then unknown to the ledger, and the next call says it
+    again.
     """
-    wanted = pl.Series("user_id", members, dtype=pl.String)
-    segment = replace(segment, as_of=snapshot_at)
+    members = pl.Series("user_id", wanted.members, dtype=pl.String)
+    segment, abilities = replace(segment, as_of=wanted.aim.at), destination.abilities
 
     def plan(_: Sync, held: Held) -> SyncPlan:
-        return plan_sync(wanted, held, destination.abilities)
+        planned = plan_sync(members, held, abilities)
+        return guarded(
+            planned, wanted=members, held=held, watch=wanted.watch, abilities=abilities
+        )
 
-    ledger = Ledger(open_store, destination.name, segment)
+    ledger = Ledger(open_store, destination.name, segment, wanted.aim)
     courier = Courier(ledger, now=now, pace=pace, patience=patience)
-    push = _Push(ledger, courier, destination, segment)
-    return push.run(plan, goal="synced", snapshot_at=snapshot_at)
+    return _Push(ledger, courier, destination, segment).run(plan, goal="synced")
 
 
 def push_deletion(
@@ -78,8 +92,7 @@ def push_deletion(
 
     ledger = Ledger(open_store, destination.name, segment)
     courier = Courier(ledger, now=now, pace=pace, patience=patience)
-    push = _Push(ledger, courier, destination, segment)
-    return push.run(plan, goal="deleted", snapshot_at=None)
+    return _Push(ledger, courier, destination, segment).run(plan, goal="deleted")
 
 
 class _Push:
@@ -100,41 +113,34 @@ class _Push:
             destination, segment, ledger=ledger, courier=courier
         )
         self._rejected = 0
+        self._hold: Hold | None = None
 
-    def run(
-        self, plan: MakePlan, *, goal: Status, snapshot_at: datetime | None
-    ) -> PushResult:
+    def run(self, plan: MakePlan, *, goal: Status) -> PushResult:
         """How the push ended, as the ledger has it too."""
         try:
-            return self._reach(plan, goal=goal, snapshot_at=snapshot_at)
+            return self._reach(plan, goal=goal)
         except SupersededError as error:
             return self._result("superseded", str(error))
 
-    def _reach(
-        self, plan: MakePlan, *, goal: Status, snapshot_at: datetime | None
-    ) -> PushResult:
+    def _reach(self, plan: MakePlan, *, goal: Status) -> PushResult:
         try:
             sync = self._settle(plan)
+        except PushHeldError as error:
+            return self._end("held", str(error))
         except DestinationError as error:
             if isinstance(error, EndpointGoneError):
                 self._ledger.note_gone(error.address)
-            status: Status = "behind" if error.retry else "failed"
-            self._close(status, str(error), None)
-            return self._result(status, str(error))
+            return self._end("behind" if error.retry else "failed", str(error))
         notes = self._notes(sync) if goal == "synced" else self._remains(sync)
         reason = "; ".join(notes) or None
-        is_renamed = goal == "synced" and sync.asked_name != self._segment.name
-        known = (sync.status, sync.reason, sync.snapshot_at)
-        if is_renamed or known != (goal, reason, snapshot_at):
-            self._close(goal, reason, snapshot_at)
-        return self._result(goal, reason)
+        return self._end(goal, reason, known=sync)
 
     def _settle(self, plan: MakePlan) -> Sync:
         """What is known of the remote when nothing is left to send."""
 
         def counted(sync: Sync, held: Held) -> SyncPlan:
             planned = plan(sync, held)
-            self._rejected = len(planned.rejects)
+            self._rejected, self._hold = len(planned.rejects), planned.hold
             return planned
 
         address = self._destination.address
@@ -146,6 +152,8 @@ class _Push:
             sync, entries = self._ledger.begin(
                 counted, adopt=adopt, at=self._courier.at
             )
+            if self._hold:
+                raise PushHeldError(self._segment.segment_id, self._hold)
             if not entries:
                 return sync
             self._remote.send_all(sync, entries)
@@ -173,8 +181,22 @@ class _Push:
         if remains and not self._destination.abilities.can_delete:
             yield f"no call deletes the segment {remains!r}: it stays without our users"
 
-    def _close(self, status: Status, reason: str | None, at: datetime | None) -> None:
-        self._ledger.close(status, reason=reason, snapshot_at=at, at=self._courier.at)
+    def _end(
+        self, status: Status, reason: str | None, *, known: Sync | None = None
+    ) -> PushResult:
+        """The result, which the ledger has too; one that it has is not written."""
+        if known is None or not self._is_known(known, status, reason):
+            self._ledger.close(status, reason=reason, at=self._courier.at)
+        return self._result(status, reason)
+
+    def _is_known(self, sync: Sync, status: Status, reason: str | None) -> bool:
+        aim = self._ledger.aim
+        if (sync.status, sync.reason) != (status, reason):
+            return False
+        return aim is None or (
+            (sync.snapshot_at, sync.snapshot_sha256) == (aim.at, aim.sha256)
+            and sync.asked_name == self._segment.name
+        )
 
     def _result(self, status: Status, reason: str | None) -> PushResult:
         return PushResult(

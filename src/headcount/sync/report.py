@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Status = Literal["synced", "deleted", "behind", "failed", "superseded"]
+Status = Literal["synced", "deleted", "held", "behind", "failed", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class PushResult:
     """How one destination and segment stand after a push.
 
     synced, deleted   the remote is what it should be; `requests` 0: it was already
+    held              a guard keeps it back until a person approves; nothing was sent
     behind            the destination could not be reached well; the next push goes on
     failed            a person must act; `reason` says how
     superseded        a newer push of the same segment took over, this one wrote nothing
@@ -44,6 +45,11 @@ class PushReport:
     def is_good(self) -> bool:
         """Whether no push is behind or failed."""
         return not any(r.status in {"behind", "failed"} for r in self.results)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a push waits for a person."""
+        return any(result.status == "held" for result in self.results)
 
     def to_json(self) -> dict[str, Any]:
         """`pushes`, one object each, and their sums."""
