@@ -43,21 +43,23 @@ def main(module: str, function: str, *arguments: str) -> None:
     started = time.perf_counter()
     answer = called(*arguments)
     seconds = time.perf_counter() - started
-    told = {"seconds": seconds, "peak_mb": _peak_mb(), "answer": answer}
+    told = {"seconds": seconds, "peak_mb": peak_mb_of("self"), "answer": answer}
     sys.stdout.write(json.dumps(told) + "\n")
 
 
-def _peak_mb() -> float:
-    """The most memory that was resident in this process since it began.
+def peak_mb_of(process: int | str) -> float:
+    """The most memory that was resident in a process since it began.
 
-    Linux counts for `getrusage` what the parent held when it forked.
+    Linux counts for `getrusage` what the parent held when it forked. Without /proc
+    only this process can tell; one that has ended has no number.
     """
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    lines = status.read_text(encoding="utf-8").splitlines()
-    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmHWM"))
-    return int(kilobytes) / 1024
+    try:
+        text = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return own if process == "self" else 0.0
+    kilobytes = [line.split()[1] for line in text.splitlines() if "VmHWM" in line]
+    return int(kilobytes[0]) / 1024 if kilobytes else 0.0
 
 
 if __name__ == "__main__":

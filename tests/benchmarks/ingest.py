@@ -7,8 +7,6 @@ events of the store, rejects kept, and everything committed with the ledger. Iss
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,22 +14,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from headcount.definitions.settings import Settings, Source, System
 from headcount.ingest.ledger import read_as_of
 from headcount.ingest.sources import ingest_sources
-from headcount.store.warehouse import MEMORY_LIMIT, SESSION, Warehouse
+from headcount.store.warehouse import Warehouse
 from tests.benchmarks.child import Measured, measured_apart
+from tests.benchmarks.database import connected, run
 from tests.benchmarks.report import Comparison
 
-EVENTS, EXISTING = 5_000_000, 50_000_000
+EVENTS, EXISTING, RUNS = 5_000_000, 50_000_000, 3
 FILLED_AT_ONCE = 5_000_000  # events of the store before; as large files bring them
 EVENTS_A_USER = 20
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SOURCE = Source("app", "shop", "landing/*", "native")
 SETTINGS = Settings({"shop": System("shop", ZoneInfo("UTC"))}, (SOURCE,), {})
-SQL = Path(__file__).parent / "sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ def compare(arguments: argparse.Namespace) -> Comparison:
     with TemporaryDirectory(prefix="headcount-benchmark-") as folder:
         log = Log(Path(folder), arguments.seed, existing, events)
         log.fill()
-        rounds = [_round(log, number) for number in range(arguments.runs)]
+        rounds = [_round(log, number) for number in range(arguments.runs or RUNS)]
     ours, peers, equal, bytes_ = zip(*rounds, strict=True)
     size = {"events": events, "existing": existing, "gzip_mb": round(bytes_[0] / 1e6)}
     counts = ours[-1].answer
@@ -160,17 +156,3 @@ def _is_equal(store: Path, peer: Path) -> bool:
         con.execute(f"ATTACH '{peer}' AS peer (READ_ONLY)")
         ours, theirs = run(con, "digest_ours"), run(con, "digest_peer")
         return [*ours] == [*theirs]
-
-
-@contextmanager
-def connected(path: str = ":memory:") -> Iterator[Any]:
-    """A connection of DuckDB with the memory that ours is given."""
-    with closing(duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})) as con:
-        con.execute(SESSION)
-        yield con
-
-
-def run(con: Any, name: str, **params: Any) -> Iterator[Any]:
-    """The rows of the statement `tests/benchmarks/sql/<name>.sql`."""
-    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-    return iter(con.execute(text, params).fetchall())

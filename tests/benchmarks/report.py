@@ -38,7 +38,7 @@ class Comparison:
             "size": dict(self.size),
             "seconds": seconds,
             "peers": peers,
-            "ratio": round(min(peers.values()) / seconds, 3),
+            "ratio": round(min(peers.values()) / seconds, 2),
             "equal": self.equal,
             "peak_mb": round(max(one.peak_mb for one in self.ours)),
             "runs": len(self.ours),
@@ -75,4 +75,4 @@ def _processor() -> str:
 
 
 def _median(rounds: Sequence[Measured]) -> float:
-    return round(median(one.seconds for one in rounds), 3)
+    return round(median(one.seconds for one in rounds), 4)

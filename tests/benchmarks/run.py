@@ -14,12 +14,17 @@ from pathlib import Path
 # As a script, its own folder would come first and the tests could not be found.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.benchmarks import ingest  # noqa: E402
+from tests.benchmarks import evaluate, ingest, preview, segments, tick  # noqa: E402
 from tests.benchmarks.report import Comparison  # noqa: E402
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Comparison]] = {
     "ingest": ingest.compare,
+    "evaluate": evaluate.compare,
+    "tick": tick.compare,
+    "preview": preview.compare,
+    "segments": segments.compare,
 }
+PEERS = "duckdb,clickhouse,polars"
 
 
 def main() -> int:
@@ -28,7 +33,11 @@ def main() -> int:
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("--events", type=_count, help="how many to process")
     parser.add_argument("--existing", type=_count, help="how many were there before")
-    parser.add_argument("--runs", type=int, default=3, help="the median is told")
+    parser.add_argument("--arriving", type=_count, help="new events before a tick")
+    parser.add_argument("--segments", type=int, help="how many to evaluate")
+    parser.add_argument("--runs", type=int, help="the median is told")
+    parser.add_argument("--peers", default=PEERS, help=f"by default {PEERS}")
+    parser.add_argument("--folder", type=Path, help="where logs are kept for later")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true", help="on one line")
     arguments = parser.parse_args()

@@ -1,0 +1,29 @@
+"""DuckDB as the benchmarks use it: to make what is measured, and as a peer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from headcount.store.warehouse import MEMORY_LIMIT, SESSION
+
+SQL = Path(__file__).parent / "sql"
+
+
+@contextmanager
+def connected(path: str = ":memory:", **config: str) -> Iterator[Any]:
+    """A connection of DuckDB with the memory that ours is given."""
+    config = {"memory_limit": MEMORY_LIMIT} | config
+    with closing(duckdb.connect(path, config=config)) as con:
+        con.execute(SESSION)
+        yield con
+
+
+def run(con: Any, name: str, **params: Any) -> Iterator[Any]:
+    """The rows of the statement `tests/benchmarks/sql/<name>.sql`."""
+    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    return iter(con.execute(text, params).fetchall())
