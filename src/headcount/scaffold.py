@@ -76,6 +76,7 @@ IGNORED = """\
 /snapshots/
 /exports/
 /analytics.duckdb
+/airflow/
 /landing/*
 !/landing/.gitkeep
 """

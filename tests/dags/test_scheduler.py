@@ -68,8 +68,8 @@ class Api:
 @pytest.fixture
 def api(project, tmp_path, connections):
     home = AirflowHome(tmp_path / "airflow", project.folder, connections)
-    with serving(home, port=free_port(), triggerer=False, **BRISK) as address:
-        yield Api(address)
+    with serving(home, port=free_port(), triggerer=False, **BRISK) as airflow:
+        yield Api(airflow.address)
     assert processes_of(home.folder) == []
 
 

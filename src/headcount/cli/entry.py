@@ -22,6 +22,7 @@ from headcount.cli import (
     stages,
     status,
     syncs,
+    up,
     upkeep,
     why,
 )
@@ -30,6 +31,7 @@ from headcount.cli.session import shared_options
 
 GROUPS = (
     demo,
+    up,
     projects,
     stages,
     syncs,

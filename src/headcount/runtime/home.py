@@ -12,6 +12,7 @@ from pathlib import Path
 from headcount.resources import folder
 
 FOREIGN = ("AIRFLOW_", "_AIRFLOW_")
+STORE_POOL = "headcount_store"
 SETTINGS = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
@@ -24,6 +25,12 @@ SETTINGS = {
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
     "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+    "AIRFLOW__HEADCOUNT__STORE_POOL": STORE_POOL,
+    # After a scheduler was killed: how soon its tasks are given to the next one.
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+    # A process that names itself anew would wipe its environment away.
+    "SPT_NOENV": "1",
 }
 
 
@@ -52,12 +59,16 @@ class AirflowHome:
 
     def prepare(self) -> str:
         """The password of `admin`, after the folder is there; the same each time."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not self.passwords_path.exists():
-            self.passwords_path.touch(mode=0o600)
-            password = secrets.token_urlsafe(9)
-            self.passwords_path.write_text(json.dumps({"admin": password}))
-        return str(json.loads(self.passwords_path.read_text())["admin"])
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = json.dumps({"admin": secrets.token_urlsafe(9)})
+        return str(json.loads(_kept(self.passwords_path, new))["admin"])
+
+    def signing_secret(self) -> str:
+        """What logins are signed with; the same each time, so that they outlive a stop.
+
+        For a folder that is prepared.
+        """
+        return _kept(self.folder / "signing_secret", secrets.token_hex(32))
 
     def environment(self, **settings: str) -> dict[str, str]:
         """The caller's environment without any Airflow of theirs, and with this one."""
@@ -86,3 +97,17 @@ class AirflowHome:
             f"AIRFLOW_CONN_{name.upper()}": value
             for name, value in self.connections.items()
         }
+
+
+def _kept(path: Path, new: str) -> str:
+    """What the file holds, which only its owner may read; `new` when it is not there.
+
+    Written aside: a file that is there is whole.
+    """
+    if not path.exists():
+        unfinished = path.with_name(f"{path.name}.part")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(new)
+        unfinished.rename(path)
+    return path.read_text()

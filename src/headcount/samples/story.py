@@ -158,7 +158,7 @@ def _deeds_of(person: Person) -> Iterator[Deed]:
     done: set[str] = set()
     for start in _starts(person, rng):
         visit = Visit(person, rng, start, str(UUID(int=rng.getrandbits(128))), done)
-        _tell(visit)
+        tell(visit)
         yield from (deed for deed in visit.deeds if deed.at < ENDS_AT)
 
 
@@ -175,7 +175,8 @@ def _starts(person: Person, rng: Random) -> Iterator[datetime]:
         yield NIGHT_OWLS_AT
 
 
-def _tell(visit: Visit) -> None:
+def tell(visit: Visit) -> None:
+    """Note all that the person does in the visit, from its `now` on."""
     if visit.now == NIGHT_OWLS_AT:
         visit.note(SPRING_RELEASE, "play")
         visit.note(SPRING_RELEASE, "click")
