@@ -32,6 +32,7 @@ def push_memberships() -> None:
         return tasks.pushes_due()
 
     @task(
+        pool="default_pool",  # it waits for the vendor; the store it opens for moments
         max_active_tis_per_dagrun=4,
         map_index_template="{{ task.op_kwargs['destination'] }}"
         " {{ task.op_kwargs['segment_ids'][:3] | join(' ') }}",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
 import time
 
 import psycopg2
 import pytest
 
-from headcount.runtime.postgres import USER, Postgres, PostgresError
+from headcount.runtime.postgres import DATABASE, USER, Postgres, PostgresError
+from headcount.runtime.services import Service, Services
 
 
 @pytest.fixture
@@ -22,49 +22,53 @@ def postgres(tmp_path):
     return found
 
 
-class Running:
-    """The server while the block lasts."""
-
-    def __init__(self, postgres):
-        self.postgres = postgres
-
-    def __enter__(self):
-        self.postgres.prepare()
-        self.process = subprocess.Popen(
-            self.postgres.command, stderr=subprocess.DEVNULL
-        )
-        end = time.monotonic() + 10
-        while not self.postgres.is_ready():
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *_):
-        self.end(signal.SIGINT)
-
-    def end(self, number):
-        self.process.send_signal(number)
-        self.process.wait(10)
-
-    def ask(self, question):
-        connection = psycopg2.connect(
-            host=str(self.postgres.sockets), user=USER, dbname="postgres"
-        )
-        with connection, connection.cursor() as cursor:
-            cursor.execute(question)
-            answer = cursor.fetchone() if cursor.description else None
-        connection.close()
-        return answer
+@pytest.fixture
+def server(postgres, tmp_path):
+    """The server, which runs until the test ends."""
+    services = Services(os.environ, tmp_path, say=print)
+    postgres.prepare()
+    services.start(Service("postgres", postgres.command, signal.SIGINT))
+    yield services
+    services.stop()
 
 
-def test_what_was_kept_is_there_after_a_kill(postgres):
-    with Running(postgres) as first:
-        first.ask("CREATE TABLE kept AS SELECT 42 AS value")
-        first.end(signal.SIGKILL)
+def wait_until_ready(postgres, server):
+    end = time.monotonic() + 60
+    while not postgres.is_ready():
+        server.tend()
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
-    with Running(postgres) as second:
-        assert second.ask("SELECT value FROM kept") == (42,)
-        assert second.ask("SHOW listen_addresses") == ("",)
+
+def ask(postgres, question):
+    connection = psycopg2.connect(
+        host=str(postgres.sockets), user=USER, dbname=DATABASE
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute(question)
+        answer = cursor.fetchone() if cursor.description else None
+    connection.close()
+    return answer
+
+
+def test_what_was_kept_is_there_after_a_kill(postgres, server):
+    wait_until_ready(postgres, server)
+    ask(postgres, "CREATE TABLE kept AS SELECT 42 AS value")
+    server.kill("postgres")
+    wait_until_ready(postgres, server)
+
+    assert ask(postgres, "SELECT value FROM kept") == (42,)
+    assert ask(postgres, "SHOW listen_addresses") == ("",)
+
+
+def test_a_number_that_somebody_else_has_now_is_forgotten(postgres):
+    postgres.prepare()
+    note = postgres.folder / "postmaster.pid"
+    note.write_text(f"{os.getpid()}\n{postgres.folder}\n")
+
+    postgres.prepare()
+
+    assert not note.exists()
 
 
 def test_only_its_owner_may_enter(postgres):

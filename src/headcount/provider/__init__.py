@@ -7,6 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+# What a person may set in airflow.cfg, section [headcount].
+OPTIONS: dict[str, dict[str, Any]] = {
+    "store_pool": {
+        "description": "The pool of tasks that write to the store: with one slot they "
+        "wait for each other without a worker. It must be there.",
+        "type": "string",
+        "default": "default_pool",
+        "example": "headcount_store",
+        "version_added": None,
+    },
+}
+
 
 def get_provider_info() -> dict[str, Any]:
     """The provider's description; Airflow's forms and its list of providers show it."""
@@ -21,6 +33,7 @@ def get_provider_info() -> dict[str, Any]:
             _form("clevertap", "CleverTap", "Account ID", "Passcode"),
             _form("headcount_webhook", "Webhook", "Sender", "Signing secret"),
         ],
+        "config": {"headcount": {"description": "headcount", "options": OPTIONS}},
     }
 
 

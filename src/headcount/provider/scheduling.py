@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk.configuration import conf
 
 from headcount.clock import last_tick
 
@@ -21,6 +22,9 @@ EVENTS = Asset(name="headcount_events", uri="headcount://events", group="headcou
 MEMBERSHIP = Asset(
     name="headcount_membership", uri="headcount://membership", group="headcount"
 )
+
+# One slot, where it is set: who waits for the store then waits without a worker.
+STORE_POOL = conf.get("headcount", "store_pool", fallback="default_pool")
 
 # A busy store is tried again when its holder is done; what a person must mend is not.
 RETRIES = ExceptionRetryPolicy(
@@ -43,6 +47,7 @@ DEFAULTS = {
     "retries": 2,
     "retry_delay": timedelta(minutes=1),
     "retry_policy": RETRIES,
+    "pool": STORE_POOL,
 }
 
 

@@ -12,10 +12,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
+
+import psutil
 
 from headcount.errors import StateError
 
@@ -89,8 +92,7 @@ class Postgres:
     def prepare(self) -> None:
         """The database's files and the socket's folder are there, for their owner only.
 
-        For the one process that may start the server: a pid file of a server that was
-        killed is taken away.
+        For the one process that may start the server, when none of it runs.
         """
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         if self.sockets.stat().st_uid != os.geteuid():
@@ -98,7 +100,7 @@ class Postgres:
             raise PostgresError(self.folder, fault=fault)
         if not self.folder.exists():
             self._create()
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        self._forget_reused_pid()
 
     def is_ready(self) -> bool:
         """Whether the server answers."""
@@ -130,6 +132,19 @@ class Postgres:
         if made.returncode:
             raise PostgresError(self.folder, fault=made.stderr.strip())
         unfinished.rename(self.folder)
+
+    def _forget_reused_pid(self) -> None:
+        """Take away the note of a killed server whose number somebody else has by now.
+
+        While nobody has it, PostgreSQL itself judges better.
+        """
+        note = self.folder / "postmaster.pid"
+        if not note.exists():
+            return
+        with suppress(psutil.Error, ValueError, IndexError):
+            holder = psutil.Process(int(note.read_text().splitlines()[0]))
+            if holder.name() != "postgres":
+                note.unlink()
 
     def _program(self, name: str) -> tuple[str, ...]:
         return (*self.prefix, str(self.programs / name))

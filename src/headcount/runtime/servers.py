@@ -241,7 +241,8 @@ def _start(
     if postgres:
         postgres.prepare()
         services.start(Service("postgres", postgres.command, signal.SIGINT))
-        _wait(services, "postgres", postgres.is_ready)
+        # What is left of a killed one may still be leaving: then it is tried again.
+        _wait(services, "postgres", postgres.is_ready, meanwhile=services.tend)
     _prepare_database(environment, services.logs)
     # A task that starts before the API server answers fails: the scheduler is last.
     services.start(_airflow("api-server"), _airflow("dag-processor"))
@@ -281,11 +282,20 @@ def _prepare_database(environment: dict[str, str], logs: Path) -> None:
         raise ServiceError(name=name, fault=fault, logs=logs)
 
 
-def _wait(services: Services, name: str, is_there: Callable[[], bool]) -> None:
-    """Return when it is there, however often asking fails before."""
+def _wait(
+    services: Services,
+    name: str,
+    is_there: Callable[[], bool],
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:
+    """Return when it is there, however often asking fails before.
+
+    Meanwhile all that was started has to be alive, if nothing else is to be done.
+    """
     end_s = clock.elapsed_s() + READY_WITHIN_S
     while clock.elapsed_s() < end_s:
-        services.require_alive()
+        (meanwhile or services.require_alive)()
         with suppress(OSError, http.client.HTTPException, ValueError):
             if is_there():
                 return

@@ -1,0 +1,24 @@
+"""`headcount up` says what it cannot start on; tests/dags show that it starts."""
+
+from __future__ import annotations
+
+import json
+
+from headcount.cli import main
+
+
+def test_a_named_folder_must_be_a_project(tmp_path, capsys):
+    code = main(["up", "--project", str(tmp_path), "--json"])
+
+    assert code == 2
+    assert json.loads(capsys.readouterr().out)["error"]["kind"] == "no_project"
+
+
+def test_a_faulty_project_is_told_before_anything_starts(tmp_path, capsys):
+    (tmp_path / "headcount.yaml").write_text("systems: []\n")
+
+    code = main(["up", "--project", str(tmp_path)])
+
+    assert code == 2
+    assert "headcount.yaml:1" in capsys.readouterr().err
+    assert not (tmp_path / "airflow").exists()
