@@ -229,6 +229,7 @@ CREATE TABLE sync_batches (
     user_ids VARCHAR[] NOT NULL,
     outcome VARCHAR NOT NULL,
     detail VARCHAR,
+    job VARCHAR,
     planned_at TIMESTAMPTZ NOT NULL,
     answered_at TIMESTAMPTZ
 );
@@ -243,6 +244,7 @@ COMMENT ON COLUMN sync_batches.users IS 'Users in it';
 COMMENT ON COLUMN sync_batches.user_ids IS 'These users';
 COMMENT ON COLUMN sync_batches.outcome IS 'planned, sent, done, refused or unknown';
 COMMENT ON COLUMN sync_batches.detail IS 'What the destination said';
+COMMENT ON COLUMN sync_batches.job IS 'What the destination works it off as, while it does';
 COMMENT ON COLUMN sync_batches.planned_at IS 'When it was planned';
 COMMENT ON COLUMN sync_batches.answered_at IS 'When the answer came';
 

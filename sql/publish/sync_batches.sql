@@ -12,6 +12,7 @@ SELECT
     user_ids,
     outcome,
     detail,
+    job,
     planned_at,
     answered_at
 FROM sync_batches

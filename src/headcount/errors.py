@@ -408,6 +408,24 @@ class RetractionBlockedError(StateError):
         )
 
 
+class RebuildBlockedError(StateError):
+    """Files that the lost store had read are not what they were."""
+
+    kind = "rebuild_blocked"
+    most_named = 10
+
+    def __init__(self, files: list[str]) -> None:
+        self.files = files
+        named = "; ".join(files[: self.most_named])
+        rest = len(files) - self.most_named
+        more = f" and {rest} more" if rest > 0 else ""
+        super().__init__(
+            f"nothing was changed: {len(files)} files cannot be read again: {named}"
+            f"{more}. Put them back as they were, or rebuild with --partial without "
+            "their rows"
+        )
+
+
 class MemoryLimitError(StateError):
     """A statement needed more memory than the store may take; nothing was changed."""
 

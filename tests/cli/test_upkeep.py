@@ -54,3 +54,26 @@ def test_verify_misses_an_export_that_was_changed(
     assert main(["verify", "--json"]) == 1
     checks = json.loads(capsys.readouterr().out)["checks"]
     assert [one["name"] for one in checks if one["count"]] == ["exports"]
+
+
+def test_rebuild_tells_the_same_store_and_where_the_old_one_is(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+
+    assert main(["rebuild"]) == 0
+    said = capsys.readouterr().out
+    assert "The same logical content as the old store" in said
+    assert "headcount.duckdb.kept-2026-05-01T09-20-00Z" in said
+
+
+def test_rebuild_of_nothing_makes_an_empty_store(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (shop.folder / "landing").iterdir():
+        path.unlink()
+
+    assert main(["rebuild", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["source"] == "snapshots"
+    assert document["notes"] == ["no ledger was recovered: nothing was published"]

@@ -41,7 +41,7 @@ SPOILT = {
     "'add' AS action, ['u'] AS user_ids, 'done' AS outcome, now() AS planned_at",
     "synced_members": "INSERT INTO syncs BY NAME SELECT 'd' AS destination, "
     "'buyers' AS segment_id, false AS may_hold_others, 'synced' AS status, "
-    "1 AS generation, TIMESTAMPTZ '2026-05-01 09:15:00Z' AS snapshot_at",
+    '1 AS generation, "at" AS snapshot_at, sha256 AS snapshot_sha256 FROM snapshots',
 }
 
 

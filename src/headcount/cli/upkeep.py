@@ -1,8 +1,8 @@
-"""`verify`: whether what is kept is sound."""
+"""`verify` and `rebuild`: whether what is kept is sound, and how it gets so again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from headcount.pipeline.rebuilding import RebuildReport
     from headcount.pipeline.verification import Verification
 
 
@@ -27,10 +28,32 @@ def verify(session: Session) -> int:
     return FAILED if found.count else DONE
 
 
+def rebuild(
+    session: Session,
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="Leave out raw files that are not there."),
+    ] = False,
+) -> int:
+    """Tell the store anew from raw files, snapshots and what was published."""
+    from headcount import pipeline
+
+    with session.progress("Rebuilding") as say:
+        report = pipeline.rebuild(
+            session.project,
+            now=session.now,
+            partial=partial,
+            progress=lambda path, rows: say(f"Reading {path}: {rows:,} rows"),
+        )
+    session.answer(report.to_json(), lambda: _rebuild_page(report))
+    return FAILED if report.differing else DONE
+
+
 def register(app: typer.Typer) -> None:
     """Add the group's commands."""
     panel = "Keep it sound"
-    app.command(rich_help_panel=panel)(command(verify))
+    for function in (verify, rebuild):
+        app.command(rich_help_panel=panel)(command(function))
 
 
 def _verification_page(found: Verification) -> Iterator[RenderableType]:
@@ -52,3 +75,24 @@ def _verification_page(found: Verification) -> Iterator[RenderableType]:
             yield indented(f"and {check.count - len(check.differences):,} more")
     yield ""
     yield plural(found.count, "difference")
+
+
+def _rebuild_page(report: RebuildReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import facts, plural
+
+    yield facts(
+        {
+            "ledgers from": f"the {report.source}",
+            "old store": report.kept,
+            "not read again": ", ".join(one.path for one in report.unread),
+            "snapshots written": ", ".join(report.healed),
+        }
+    )
+    yield from report.notes
+    if report.differing is None:
+        yield "There was no old store to compare with."
+    elif report.differing:
+        yield f"Other content than the old store: {', '.join(report.differing)}"
+    else:
+        tables = plural(len(report.tables), "table")
+        yield f"The same logical content as the old store, {tables}."

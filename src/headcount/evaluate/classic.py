@@ -72,7 +72,7 @@ def import_members(
         raise NotClassicError(definition.id)
     listed = read_list(path, at)
     with warehouse.transaction():
-        _register(warehouse, definition, file, now)
+        register_definition(warehouse, definition, file, now)
         change = _change(warehouse, definition, listed, at)
         membership.commit_change(
             warehouse, change, segment_id=definition.id, at=at, version=1
@@ -147,9 +147,10 @@ def _instant_faults(line: int, text: str, at: datetime) -> Iterator[str]:
         yield f"line {line}: {error}"
 
 
-def _register(
+def register_definition(
     warehouse: Warehouse, definition: Definition, file: str, now: datetime
 ) -> None:
+    """The segment is registered with a first version, unless it is already."""
     if definition.id in registry.read_registered(warehouse):
         return
     registry.add_segment(
@@ -157,7 +158,7 @@ def _register(
         segment_id=definition.id,
         system=definition.system,
         file=file,
-        is_classic=True,
+        is_classic=definition.classic,
         now=now,
     )
     registry.add_version(

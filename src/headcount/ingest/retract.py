@@ -15,22 +15,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from headcount import clock
 from headcount.definitions.mistakes import nearest
-from headcount.definitions.settings import Settings, Source
+from headcount.definitions.settings import Settings
 from headcount.errors import (
     DataError,
     NotLoadedFileError,
     RetractionBlockedError,
     UnknownFileError,
 )
-from headcount.ingest.discover import SourceFile, discover
-from headcount.ingest.ledger import read_as_of
-from headcount.ingest.load import Progress, Spot, Tally, keep_staged, stage
-from headcount.ingest.sources import READERS
-from headcount.store.files import sha256_of
+from headcount.ingest.again import KnownFile, Rereader
+from headcount.ingest.load import Progress, Spot, Tally, keep_staged
 from headcount.store.sightings import see_anew
 from headcount.store.warehouse import Warehouse
 
@@ -62,21 +59,6 @@ class RetractionReport:
         return {**asdict(self), "status": "retracted"}
 
 
-class _File(NamedTuple):
-    """A row of the ledger."""
-
-    file_code: int
-    source: str
-    system: str
-    path: str
-    sha256: str
-    status: str
-    read_as: str
-    first_position: int | None
-    last_position: int | None
-    ingested_at: datetime
-
-
 def retract_file(
     warehouse: Warehouse,
     settings: Settings,
@@ -93,7 +75,8 @@ def retract_file(
     when a file that shares rows with it cannot be read again; then nothing changes.
     """
     path = _known_path(warehouse, folder, file)
-    known = [_File(*row) for row in warehouse.rows("retract/named_files", _at(path))]
+    rows = warehouse.rows("retract/named_files", _at(path))
+    known = [KnownFile(*row) for row in rows]
     loaded = [one for one in known if one.status == "loaded"]
     if not loaded and known[-1].status != "retracted":
         raise NotLoadedFileError(path, status=known[-1].status)
@@ -101,7 +84,8 @@ def retract_file(
     with warehouse.transaction():
         for system in dict.fromkeys(one.system for one in loaded):
             files = [one for one in loaded if one.system == system]
-            retraction = _Retraction(warehouse, settings, folder, progress)
+            reader = Rereader(warehouse, settings, folder, progress)
+            retraction = _Retraction(warehouse, reader)
             restored += retraction.run(files, now)
         codes = [one.file_code for one in loaded]
         ((events, attributes),) = warehouse.rows(
@@ -136,16 +120,14 @@ class _Retraction:
     """The files of one system, on their way out and back; inside a transaction."""
 
     warehouse: Warehouse
-    settings: Settings
-    folder: Path
-    progress: Progress
+    reader: Rereader
     system_code: int = -1
     changed: set[int] = field(default_factory=set)  # files that hold fewer rows now
     outdone: set[int] = field(default_factory=set)  # an earlier file tells theirs now
     orphaned: dict[tuple[str, str], str] = field(default_factory=dict)
     """By settings and content of what was taken out: who brings it now, '' nobody."""
 
-    def run(self, files: Sequence[_File], now: datetime) -> list[Restored]:
+    def run(self, files: Sequence[KnownFile], now: datetime) -> list[Restored]:
         system = files[0].system
         ((self.system_code,),) = self.warehouse.rows(
             "ingest/read_system_code", {"system": system}
@@ -154,14 +136,14 @@ class _Retraction:
             self._take_out(file, now)
         since = {"system": system, "file_code": files[0].file_code}
         later = [
-            _File(*row) for row in self.warehouse.rows("retract/later_files", since)
+            KnownFile(*row) for row in self.warehouse.rows("retract/later_files", since)
         ]
         restored = [*self._put_back(later)]
         self.warehouse.execute("retract/date_users", {"system_code": self.system_code})
         see_anew(self.warehouse, system_code=self.system_code)
         return restored
 
-    def _take_out(self, file: _File, now: datetime) -> None:
+    def _take_out(self, file: KnownFile, now: datetime) -> None:
         code = {"file_code": file.file_code}
         self.warehouse.execute("retract/record_retraction", code | {"now": now})
         self._remove_rows(file)
@@ -172,7 +154,7 @@ class _Retraction:
         self.changed.add(file.file_code)
         self.orphaned[file.read_as, file.sha256] = ""
 
-    def _put_back(self, later: Iterable[_File]) -> Iterator[Restored]:
+    def _put_back(self, later: Iterable[KnownFile]) -> Iterator[Restored]:
         """Each file that is read again, in ingest order: each decides of later ones."""
         for file in later:
             if file.status == "duplicate":
@@ -180,7 +162,7 @@ class _Retraction:
             elif file.file_code in self.outdone or self._shares_rows(file):
                 yield self._restore(file)
 
-    def _adopt(self, file: _File) -> Iterator[Restored]:
+    def _adopt(self, file: KnownFile) -> Iterator[Restored]:
         """The first duplicate of a retracted file brings the content now."""
         holder = self.orphaned.get((file.read_as, file.sha256))
         if holder is None:
@@ -193,12 +175,12 @@ class _Retraction:
         self.orphaned[file.read_as, file.sha256] = file.path
         yield self._restore(file)
 
-    def _shares_rows(self, file: _File) -> bool:
+    def _shares_rows(self, file: KnownFile) -> bool:
         both = {"file_code": file.file_code, "earlier_codes": sorted(self.changed)}
         ((shares,),) = self.warehouse.rows("retract/shared_with", both)
         return bool(shares)
 
-    def _restore(self, file: _File) -> Restored:
+    def _restore(self, file: KnownFile) -> Restored:
         """The file's rows are what they are without those that were taken out."""
         code = {"file_code": file.file_code}
         self.warehouse.execute("retract/hold_rows", code)
@@ -223,7 +205,7 @@ class _Retraction:
             self.outdone.update(later for (later,) in again)
         return Restored(file.path, file.source, gained, values)
 
-    def _remove_rows(self, file: _File) -> None:
+    def _remove_rows(self, file: KnownFile) -> None:
         for table in ("events", "attributes", "rejected_rows", "shared_rows"):
             code = {"file_code": file.file_code}
             self.warehouse.execute(f"retract/remove_{table}", code)
@@ -232,35 +214,12 @@ class _Retraction:
             place["first_position"] = file.first_position
             self.warehouse.execute("retract/unpublish", place)
 
-    def _stage(self, file: _File) -> Tally:
+    def _stage(self, file: KnownFile) -> Tally:
         """The file's rows are staged, read as they were when it was ingested."""
         try:
-            source, found = self._find(file)
-            with found.opened() as path:
-                _require_content(path, file)
-                read = READERS[source.format]
-                batches = read(path, file.path, source, file.ingested_at)
-                return stage(self.warehouse, file.path, batches, self.progress)
+            return self.reader.stage(file)
         except DataError as error:
             raise RetractionBlockedError(file.path, reason=error.reason) from error
         except OSError as error:
             reason = error.strerror or str(error)
             raise RetractionBlockedError(file.path, reason=reason) from error
-
-    def _find(self, file: _File) -> tuple[Source, SourceFile]:
-        """The source and the file itself; DataError when either is not what it was."""
-        sources = (one for one in self.settings.sources if one.name == file.source)
-        source = next(sources, None)
-        if source is None or read_as_of(source) != file.read_as:
-            reason = f"source {file.source!r} is not what it was when it was ingested"
-            raise DataError(file.path, reason)
-        found = (one for one in discover(source, self.folder) if one.name == file.path)
-        match = next(found, None)
-        if match is None:
-            raise DataError(file.path, "it is not there any more")
-        return source, match
-
-
-def _require_content(path: Path, file: _File) -> None:
-    if sha256_of(path) != file.sha256:
-        raise DataError(file.path, "its content is not what was ingested")

@@ -6,6 +6,7 @@ with `to_json()`. Commands and DAGs call these and nothing below them.
 
 from headcount.pipeline.exporting import export, export_due
 from headcount.pipeline.pushing import push, pushes_due
+from headcount.pipeline.rebuilding import rebuild
 from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
 from headcount.pipeline.tick import run_tick
 from headcount.pipeline.verification import verify
@@ -19,6 +20,7 @@ __all__ = [
     "publish",
     "push",
     "pushes_due",
+    "rebuild",
     "retract",
     "run_tick",
     "verify",

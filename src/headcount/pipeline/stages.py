@@ -90,13 +90,20 @@ def evaluate(
 def publish(project: Project, *, now: datetime) -> Publication:
     """The analysts' database shows what the store holds."""
     with Warehouse.open(project.store_path) as warehouse:
-        return publishing.publish(
-            warehouse,
-            project.analytics_path,
-            events_folder=project.events_folder,
-            systems=project.settings.systems,
-            now=now,
-        )
+        return publish_open(project, warehouse, now=now)
+
+
+def publish_open(
+    project: Project, warehouse: Warehouse, *, now: datetime
+) -> Publication:
+    """As `publish`, of a store that is open already."""
+    return publishing.publish(
+        warehouse,
+        project.analytics_path,
+        events_folder=project.events_folder,
+        systems=project.settings.systems,
+        now=now,
+    )
 
 
 def maintain(project: Project, *, now: datetime) -> MaintenanceReport:

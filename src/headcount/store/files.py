@@ -27,12 +27,26 @@ def write_atomically(path: Path) -> Iterator[Path]:
     `sweep_temporaries` removes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _folder_aside(path.parent) as aside:
+    with folder_aside(path.parent) as aside:
         temporary = aside / path.name
         yield temporary
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
+
+
+@contextmanager
+def folder_aside(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent`, out of sight, for the block; then it is gone.
+
+    A kill leaves it for `sweep_temporaries`.
+    """
+    aside, lock = _locked_folder(parent)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        os.close(lock)
 
 
 def sync(path: Path) -> None:
@@ -58,16 +72,6 @@ def sweep_temporaries(folder: Path) -> int:
     if not folder.is_dir():
         return 0
     return sum(_swept(aside) for aside in sorted(folder.glob(f"{ASIDE}*")))
-
-
-@contextmanager
-def _folder_aside(parent: Path) -> Iterator[Path]:
-    aside, lock = _locked_folder(parent)
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        os.close(lock)
 
 
 def _locked_folder(parent: Path) -> tuple[Path, int]:

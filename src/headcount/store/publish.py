@@ -23,6 +23,7 @@ import polars as pl
 from headcount.definitions.settings import System
 from headcount.rules.ranges import end_of
 from headcount.store.files import sweep_temporaries, write_atomically
+from headcount.store.ledger import ledger_of, write_ledger
 from headcount.store.parts import READERS_GRACE, sweep_parts, write_parts
 from headcount.store.sql import read_sql
 from headcount.store.warehouse import Warehouse
@@ -90,6 +91,8 @@ def publish(
             now=now,
         )
         aside.chmod(READ_ONLY)
+        ledger = ledger_of(events_folder)
+        write_ledger(warehouse, ledger, state=read_state(warehouse))
         # What a client wrote that had opened it for writing does not fit the new file.
         target.with_name(target.name + ".wal").unlink(missing_ok=True)
     sweep_parts(warehouse, events_folder, now=now, grace=grace)

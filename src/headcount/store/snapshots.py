@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from headcount.clock import to_text
-from headcount.store.files import write_atomically
+from headcount.store.files import sha256_of, write_atomically
 from headcount.store.warehouse import Warehouse
 
 MANIFEST = "manifest.json"
@@ -55,21 +55,54 @@ def write_snapshot(
     nothing changed since the snapshot before `at`, that one is returned and nothing is
     written.
     """
-    buffer = BytesIO()
-    members.sort("user_id").select("user_id", "entered_at").write_parquet(
-        buffer, compression="zstd", compression_level=COMPRESSION_LEVEL
-    )
-    content = buffer.getvalue()
+    content = _encode(members)
     sha256 = hashlib.sha256(content).hexdigest()
     before = _snapshot_before(warehouse, segment_id, at)
     if before is not None and before.sha256 == sha256:
         return before
+    return _write(folder, content, segment_id=segment_id, at=at, rows=members.height)
+
+
+def rewrite_snapshot(
+    warehouse: Warehouse, folder: Path, snapshot: Snapshot, members: pl.DataFrame
+) -> Snapshot:
+    """The snapshot holds MEMBERS from now on; its file is whole and its row says so.
+
+    Equal members give the file that it had. Runs inside the caller's transaction.
+    """
+    segment_id, at = snapshot.segment_id, snapshot.at
+    content, rows = _encode(members), members.height
+    new = _write(folder, content, segment_id=segment_id, at=at, rows=rows)
+    if new != snapshot:
+        warehouse.execute("snapshots/rewrite", asdict(new))
+    return new
+
+
+def is_sound(snapshot: Snapshot, folder: Path) -> bool:
+    """Whether its file is there and is the one that was committed."""
+    path = folder / snapshot.file
+    return path.is_file() and sha256_of(path) == snapshot.sha256
+
+
+def _encode(members: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    members.sort("user_id").select("user_id", "entered_at").write_parquet(
+        buffer, compression="zstd", compression_level=COMPRESSION_LEVEL
+    )
+    return buffer.getvalue()
+
+
+def _write(
+    folder: Path, content: bytes, *, segment_id: str, at: datetime, rows: int
+) -> Snapshot:
+    sha256 = hashlib.sha256(content).hexdigest()
     file = f"{segment_id}/{at:%Y-%m-%dT%H-%M-%SZ}-{sha256[:NAME_DIGITS]}.parquet"
-    # The name says the content: what is there already is the same.
-    if not (folder / file).exists():
+    snapshot = Snapshot(segment_id, at, file, rows, sha256)
+    # The name says the content: what is there already is the same, unless it broke.
+    if not is_sound(snapshot, folder):
         with write_atomically(folder / file) as path:
             path.write_bytes(content)
-    return Snapshot(segment_id, at, file, members.height, sha256)
+    return snapshot
 
 
 def commit_snapshot(

@@ -127,7 +127,7 @@ def verify_publication(
     if not path.exists():
         return [Check("publication", note="nothing was published yet")]
     try:
-        warehouse.execute("verify/attach", {"path": str(path)})
+        warehouse.execute("published/attach", {"path": str(path)})
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         found = Difference(path.name, f"cannot be opened: {reason}", "a database")
@@ -135,7 +135,7 @@ def verify_publication(
     try:
         return _verify_shown(warehouse, events_folder, systems)
     finally:
-        warehouse.execute("verify/detach")
+        warehouse.execute("published/detach")
 
 
 def _verify_shown(

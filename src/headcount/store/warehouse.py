@@ -26,6 +26,7 @@ from headcount.errors import (
 )
 from headcount.store.files import sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
+from headcount.store.replacement import put_in_place
 from headcount.store.sql import migrations, read_sql
 
 if TYPE_CHECKING:  # `check` looks into the store and has no time to import Polars
@@ -105,6 +106,11 @@ class Warehouse:
     def close(self) -> None:
         """The file is closed and free for others; a second call does nothing."""
         self._on_close.close()
+
+    def give_way_to(self, new: Path) -> None:
+        """The file `new` is the store now; of this one only the lock is held."""
+        self.con.close()
+        put_in_place(new, cast("Path", self.path))
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

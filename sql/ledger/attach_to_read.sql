@@ -1,0 +1,3 @@
+-- purpose: read the ledger that was published
+-- params: $path
+ATTACH $path AS ledger (READ_ONLY)

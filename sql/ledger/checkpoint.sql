@@ -1,0 +1,2 @@
+-- purpose: everything written to the published ledger is in its one file
+CHECKPOINT ledger

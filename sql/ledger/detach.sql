@@ -1,0 +1,2 @@
+-- purpose: the published ledger is closed
+DETACH ledger
