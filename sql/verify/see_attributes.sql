@@ -1,4 +1,3 @@
--- purpose: the attributes as a run saw them, in the place of those of today
+-- purpose: the attributes that a run saw
 -- params: $position
-CREATE OR REPLACE TEMP TABLE attributes AS
-FROM attributes WHERE position <= $position
+INSERT INTO seen.attributes FROM attributes WHERE position <= $position

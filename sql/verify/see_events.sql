@@ -1,4 +1,3 @@
--- purpose: the events as a run saw them, in the place of those of today
+-- purpose: the events that a run saw
 -- params: $position
-CREATE OR REPLACE TEMP TABLE events AS
-FROM events WHERE position <= $position
+INSERT INTO seen.events FROM events WHERE position <= $position

@@ -1,6 +1,5 @@
--- purpose: the users as a run saw them, known from what it saw; after the events and attributes
--- params: $position
-CREATE OR REPLACE TEMP TABLE users AS
+-- purpose: the users, known from what a run saw; after the events and attributes
+INSERT INTO seen.users BY NAME
 SELECT
     u.system_code,
     u.user_code,
@@ -11,13 +10,11 @@ SELECT
 FROM users AS u
 LEFT JOIN (
     SELECT system_code, user_code, min("at") AS first_event_at, max("at") AS last_event_at
-    FROM events
-    WHERE position <= $position
+    FROM seen.events
     GROUP BY system_code, user_code
 ) AS a USING (system_code, user_code)
 LEFT JOIN (
     SELECT system_code, user_code, min("at") AS first_attribute_at
-    FROM attributes
-    WHERE position <= $position
+    FROM seen.attributes
     GROUP BY system_code, user_code
 ) AS t USING (system_code, user_code)

@@ -7,7 +7,6 @@ what came since counts from the next tick on and is no difference. Nothing is ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -21,9 +20,9 @@ from headcount.evaluate.predicates import Moment
 from headcount.evaluate.references import stored_members
 from headcount.rules.compile import compile_definition
 from headcount.store import membership, registry
+from headcount.store.hindsight import seen_until
 from headcount.store.history import History
 from headcount.store.registry import Registered
-from headcount.store.runs import read_position
 from headcount.store.verification import Check, Difference
 from headcount.store.warehouse import Warehouse
 
@@ -42,9 +41,10 @@ class _Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """The store as a run at `at` saw it."""
+    """The store, and its log as a run at `at` saw it."""
 
     warehouse: Warehouse
+    seen: Warehouse
     systems: Mapping[str, System]
     registered: Mapping[str, Registered]
     at: datetime
@@ -64,28 +64,12 @@ def verify_memberships(
     same = [one for one in told if not one.is_retracted]
     same.sort(key=lambda one: (one.position, one.at))
     for (position, at), group in groupby(same, lambda one: (one.position, one.at)):
-        with _seen(warehouse, position):
-            sight = _Sight(warehouse, systems, registered, at)
+        with seen_until(warehouse, position) as seen:
+            sight = _Sight(warehouse, seen, systems, registered, at)
             found += _compare(sight, [one.segment_id for one in group])
     left_out = ", ".join(one.segment_id for one in told if one.is_retracted)
     note = f"rows retracted since their last tick: {left_out}" if left_out else None
     return [Check.of("memberships", found, note=note)]
-
-
-@contextmanager
-def _seen(warehouse: Warehouse, position: int) -> Iterator[None]:
-    """Within the block the log ends at a position, as it did for a run."""
-    if position >= read_position(warehouse):
-        yield
-        return
-    seen = ("events", "attributes", "users")
-    try:
-        for name in seen:
-            warehouse.execute(f"verify/see_{name}", {"position": position})
-        yield
-    finally:
-        for name in seen:
-            warehouse.execute(f"verify/unsee_{name}")
 
 
 def _compare(sight: _Sight, segment_ids: Iterable[str]) -> Iterator[Difference]:
@@ -100,7 +84,7 @@ def _compare(sight: _Sight, segment_ids: Iterable[str]) -> Iterator[Difference]:
             yield Difference("headcount.yaml", "no such system", wanted)
             continue
         if one.system not in evaluators:
-            history = History(sight.warehouse, one.system)
+            history = History(sight.seen, one.system)
             moment = Moment(sight.at, system.timezone)
             evaluators[one.system] = Evaluator(history, moment, members_of)
         yield from _compare_one(sight, one, evaluators[one.system])

@@ -1,0 +1,2 @@
+-- purpose: the store of what a run saw is whole
+DETACH seen

@@ -1,0 +1,2 @@
+-- purpose: the systems, as they are
+INSERT INTO seen.systems FROM systems

@@ -1,2 +1,0 @@
--- purpose: the attributes are those of today again
-DROP TABLE IF EXISTS temp.attributes

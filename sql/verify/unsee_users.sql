@@ -1,2 +1,0 @@
--- purpose: the users are those of today again
-DROP TABLE IF EXISTS temp.users
