@@ -43,13 +43,20 @@ def push_memberships() -> None:
         return tasks.push(destination, segment_ids)
 
     @teardown
+    def alert() -> dict[str, Any]:
+        """Comes in any case; as a teardown it leaves the run as red as it is."""
+        from headcount.provider import tasks
+
+        return tasks.alert()
+
+    @teardown
     def publish() -> None:
-        """Comes last in any case; as a teardown it leaves the run as red as it is."""
+        """Comes last in any case, as a teardown too."""
         from headcount.provider import tasks
 
         tasks.publish()
 
-    push.expand_kwargs(due()) >> publish()
+    push.expand_kwargs(due()) >> alert() >> publish()
 
 
 push_memberships()

@@ -114,9 +114,9 @@ def test_the_example_of_the_interface_is_read(tmp_path: Path) -> None:
         connection="walkme_notify",
         enabled=False,
         options={
-            "system_id": "bcf4c7f5-682b-4aa6-875a-0fc9bdfa21ca",
+            "system_id": ("bcf4c7f5-682b-4aa6-875a-0fc9bdfa21ca",),
             "template_id": "75cfcba6-c320-42cb-938e-4c2bd08a43a3",
-            "on": "entered",
+            "on": ("entered",),
         },
     )
     assert settings.subscriptions == (Subscription("stuck-trials", "xlsx", "day"),)

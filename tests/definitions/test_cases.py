@@ -25,7 +25,15 @@ SETTINGS = Settings(
     systems={"crm": System("crm", ZoneInfo("Europe/Berlin"))},
     sources=(),
     destinations={
-        name: DestinationSettings(name, type=name) for name in ("walkme", "appcues")
+        **{
+            name: DestinationSettings(name, type=name) for name in ("walkme", "appcues")
+        },
+        **{
+            name: DestinationSettings(
+                name, type="walkme-notification", options={"on": (event,)}
+            )
+            for name, event in (("welcome", "entered"), ("ops", "push-failed"))
+        },
     },
 )
 

@@ -24,6 +24,7 @@ BEYOND_A_SCHEMA = {
     "a name that is blank",
     "a name of two lines",
     "an unknown system",
+    "notifications are told of members and have no segments",
     "too many conditions",
     "only ignore_case",
     "first stands alone",

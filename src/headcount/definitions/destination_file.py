@@ -15,6 +15,16 @@ from headcount.definitions.mistakes import (
     MistakeError,
     UnknownKeyError,
 )
+from headcount.definitions.notification_file import (
+    notification_mistakes,
+    override_mistakes,
+    read_again,
+    read_events,
+    read_guids,
+    read_overrides,
+    read_recipients,
+    read_when,
+)
 from headcount.definitions.places import is_on_this_machine, read_base_url, read_guid
 from headcount.definitions.settings import DestinationSettings
 from headcount.definitions.values import Flag, Name
@@ -56,9 +66,24 @@ OPTIONS: dict[str, dict[str, Reader]] = {
     },
     "walkme-notification": {
         **_EVERY,
-        "system_id": read_guid,
-        "template_id": _word,
-        "on": _choice("entered", "exited"),
+        "on": read_events,
+        "template_id": read_guid,
+        "system_id": read_guids,
+        "audience_ids": read_guids,
+        "to": read_recipients,
+        "notification_type": _choice("push", "popup"),
+        **dict.fromkeys(("title", "runtime_title", "runtime_description"), _word),
+        **dict.fromkeys(("start", "end"), read_when),
+        "overrides": read_overrides,
+        "first": _choice("skip", "notify"),
+        "again": read_again,
+        "within": values.read_duration,
+        "unanswered": _choice("leave", "repeat"),
+        **dict.fromkeys(("token_path", "path"), _word),
+        "method": _choice("POST", "PUT"),
+        "max_batch": _whole(1, 100),
+        "hyphenate_system": _flag,
+        "empty_is_success": _statuses,
     },
     "appcues": {
         **_EVERY,
@@ -96,7 +121,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
 """What each type may be told, and how that is read; its adapter says what it means."""
 
 REQUIRED = {
-    "walkme-notification": ("system_id", "template_id", "on"),
+    "walkme-notification": ("template_id", "on"),
     "appcues": ("account_id",),
     "webhook": ("base_url",),
 }
@@ -141,10 +166,10 @@ class DestinationFile(Frozen):
             if option not in known:
                 yield UnknownKeyError(option, known)
                 continue
-            try:
-                OPTIONS[kind][option](value)
-            except MistakeError as mistake:
+            for mistake in _mistakes_of(kind, option, value):
                 yield mistake.below(option)
+        if kind == "walkme-notification":
+            yield from notification_mistakes(options)
 
     def to_settings(self, name: str) -> DestinationSettings:
         """The destination's settings, its options read.
@@ -164,3 +189,13 @@ class DestinationFile(Frozen):
             enabled=self.enabled,
             options=read,
         )
+
+
+def _mistakes_of(kind: str, option: str, value: Any) -> Iterator[MistakeError]:
+    if option == "overrides":
+        yield from override_mistakes(value)
+        return
+    try:
+        OPTIONS[kind][option](value)
+    except MistakeError as mistake:
+        yield mistake

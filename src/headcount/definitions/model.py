@@ -33,6 +33,7 @@ from headcount.definitions.mistakes import (
     one_of,
     quote,
 )
+from headcount.definitions.settings import ALERTS
 from headcount.definitions.spans import Range
 from headcount.definitions.times import AllTime
 from headcount.definitions.values import (
@@ -392,6 +393,9 @@ def _read_destination(value: Any, info: ValidationInfo) -> str:
     if settings is not None and name not in settings.destinations:
         wanted = "a destination of headcount.yaml"
         raise values.unknown(name, settings.destinations, wanted)
+    if settings is not None and set(settings.destinations[name].told_of) & set(ALERTS):
+        found = f"{quote(name)}, which tells operators of alerts"
+        raise MistakeError(found=found, wanted="one that is told of members")
     return name
 
 
@@ -416,6 +420,16 @@ class Target(Frozen):
 
     name: Annotated[str, PlainValidator(_read_destination), WithJsonSchema(values.TEXT)]
     remote_id: Word | None = None
+
+    @classmethod
+    def mistakes(cls, written: Written, reading: Reading) -> Found:
+        """A segment to adopt where there are none, only users who are told."""
+        known = reading.settings.destinations if reading.settings else {}
+        name = written.get("name")
+        is_notifier = isinstance(name, str) and name in known and known[name].told_of
+        if is_notifier and "remote_id" in written:
+            wanted = "it with a destination that has segments"
+            yield MistakeError(found="remote_id", wanted=wanted, at=("remote_id",))
 
     @classmethod
     def spell_out(cls, written: Any) -> Any:

@@ -73,6 +73,23 @@ class Source:
     max_bad_share: float = 0.1
 
 
+USER_EVENTS = ("entered", "exited")
+ALERTS = ("segment-failed", "push-failed", "push-held")
+"""What a notification may tell users of, and what operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What stands in for a placeholder: `value` itself, or what it names.
+
+    An attribute that a user does not have is `default`; None: that user is not told.
+    """
+
+    kind: Literal["text", "attribute", "fact"]
+    value: str
+    default: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DestinationSettings:
     """One entry of `destinations`; `options` holds what only its adapter knows."""
@@ -82,6 +99,12 @@ class DestinationSettings:
     connection: str | None = None
     enabled: bool = True
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told_of(self) -> tuple[str, ...]:
+        """What its notifications tell of; nothing where it is told of memberships."""
+        is_notifier = self.type == "walkme-notification"
+        return tuple(self.options["on"]) if is_notifier else ()
 
 
 @dataclass(frozen=True, slots=True)

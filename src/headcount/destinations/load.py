@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from typing import TypeVar
 
 from headcount import clock
 from headcount.definitions.settings import DestinationSettings
@@ -12,18 +13,23 @@ from headcount.destinations.appcues import Appcues
 from headcount.destinations.base import Abilities, Destination, Login
 from headcount.destinations.clevertap import CleverTap
 from headcount.destinations.errors import MisconfiguredError
+from headcount.destinations.notifier import Manner, Notifier
 from headcount.destinations.profile import read_profile
 from headcount.destinations.secrecy import ignore_secret
 from headcount.destinations.walkme import WalkMe
+from headcount.destinations.walkme_notification import WalkMeNotification
 from headcount.destinations.webhook import Webhook
 
-Connect = Callable[..., Destination]
+K = TypeVar("K")
 
-VENDORS: Mapping[str, Connect] = {
+VENDORS: Mapping[str, Callable[..., Destination]] = {
     "walkme": WalkMe.connect,
     "appcues": Appcues.connect,
     "clevertap": CleverTap.connect,
     "webhook": Webhook.connect,
+}
+NOTIFIERS: Mapping[str, type[WalkMeNotification]] = {
+    "walkme-notification": WalkMeNotification,
 }
 
 Profile = walkme.Profile | appcues.Profile | clevertap.Profile | webhook.Profile
@@ -59,10 +65,7 @@ def load_destination(
     Nothing is sent yet. Raises MisconfiguredError for a type or an option that is not
     known, CredentialsError for a login that cannot be one.
     """
-    connect = VENDORS.get(settings.type)
-    if connect is None:
-        raise MisconfiguredError(settings.name, _fault_of_type(settings.type))
-    return connect(
+    return _kind_of(settings, VENDORS)(
         settings.name,
         options=settings.options,
         login=login,
@@ -71,7 +74,34 @@ def load_destination(
     )
 
 
-def _fault_of_type(name: str) -> str:
-    nearest = get_close_matches(name, VENDORS, n=1)
+def load_notifier(
+    settings: DestinationSettings,
+    login: Login,
+    *,
+    elapsed_s: Callable[[], float] = clock.elapsed_s,
+    on_secret: Callable[[str], None] = ignore_secret,
+) -> Notifier:
+    """As `load_destination`, for a destination whose users are told of something."""
+    return _kind_of(settings, NOTIFIERS).connect(
+        settings.name,
+        options=settings.options,
+        login=login,
+        elapsed_s=elapsed_s,
+        on_secret=on_secret,
+    )
+
+
+def read_manner(settings: DestinationSettings) -> Manner:
+    """Whom a notifier tells of what, known without its connection."""
+    kind = _kind_of(settings, NOTIFIERS)
+    return kind.read_manner(settings.name, settings.options)
+
+
+def _kind_of(settings: DestinationSettings, kinds: Mapping[str, K]) -> K:
+    kind = kinds.get(settings.type)
+    if kind is not None:
+        return kind
+    nearest = get_close_matches(settings.type, kinds, n=1)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    return f"type {name!r} is none of {', '.join(sorted(VENDORS))}{hint}"
+    fault = f"type {settings.type!r} is none of {', '.join(sorted(kinds))}{hint}"
+    raise MisconfiguredError(settings.name, fault)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from headcount.destinations.answers import error_for
@@ -21,9 +21,9 @@ from headcount.destinations.errors import (
     DestinationError,
     UnknownOutcomeError,
 )
-from headcount.destinations.http import Answer, HttpClient
+from headcount.destinations.http import Answer, HttpClient, Timeouts
 from headcount.destinations.login import to_basic
-from headcount.destinations.secrecy import fault_of_secret
+from headcount.destinations.secrecy import Secrecy, fault_of_secret
 
 UNAUTHORIZED = 401
 FORM = "application/x-www-form-urlencoded"
@@ -142,6 +142,48 @@ class AuthorisedClient:
         if content is not None:
             headers["Content-Type"] = "application/json"
         return self.http.send(method, path, headers=headers, content=content)
+
+
+class Place(Protocol):
+    """Where an API and its tokens are; profiles say it."""
+
+    @property
+    def base_url(self) -> str:
+        """The origin of both."""
+
+    @property
+    def token_path(self) -> str:
+        """What gives the tokens."""
+
+    @property
+    def stand_in(self) -> bool:
+        """Whether it is on this machine."""
+
+
+def connect_authorised(
+    destination: str,
+    place: Place,
+    *,
+    login: Login,
+    elapsed_s: Callable[[], float],
+    on_secret: Callable[[str], None],
+    timeouts: Timeouts,
+) -> AuthorisedClient:
+    """A client with a token source of its own; nothing is sent yet.
+
+    Raises MisconfiguredError for an address that cannot be, CredentialsError for a
+    login that cannot be one.
+    """
+    http = HttpClient(
+        destination,
+        place.base_url,
+        secrecy=Secrecy(on_secret),
+        elapsed_s=elapsed_s,
+        timeouts=timeouts,
+        stand_in=place.stand_in,
+    )
+    tokens = TokenSource(http, path=place.token_path, login=login, elapsed_s=elapsed_s)
+    return AuthorisedClient(http, tokens)
 
 
 def _lifetime_s(said: Any) -> float:

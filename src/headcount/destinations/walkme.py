@@ -24,10 +24,10 @@ from headcount.destinations.errors import (
     SegmentExistsError,
     UnknownOutcomeError,
 )
-from headcount.destinations.http import PATIENT, Answer, HttpClient, Timeouts
-from headcount.destinations.oauth import AuthorisedClient, TokenSource
+from headcount.destinations.http import PATIENT, Answer, Timeouts
+from headcount.destinations.oauth import AuthorisedClient, connect_authorised
 from headcount.destinations.profile import field_of, list_of, read_profile
-from headcount.destinations.secrecy import Secrecy, ignore_secret
+from headcount.destinations.secrecy import ignore_secret
 
 GUID = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})", re.I
@@ -107,21 +107,15 @@ class WalkMe(Destination):
         CredentialsError for a login that cannot be one.
         """
         profile = read_profile(name, Profile, options)
-        http = HttpClient(
+        api = connect_authorised(
             name,
-            profile.base_url,
-            secrecy=Secrecy(on_secret),
-            elapsed_s=elapsed_s,
-            timeouts=timeouts,
-            stand_in=profile.stand_in,
-        )
-        tokens = TokenSource(
-            http,
-            path=profile.token_path,
+            profile,
             login=login,
             elapsed_s=elapsed_s,
+            on_secret=on_secret,
+            timeouts=timeouts,
         )
-        return cls(AuthorisedClient(http, tokens), profile)
+        return cls(api, profile)
 
     def close(self) -> None:
         """No connection is open any more."""

@@ -5,6 +5,7 @@ with `to_json()`. Commands and DAGs call these and nothing below them.
 """
 
 from headcount.pipeline.exporting import export, export_due
+from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.rebuilding import rebuild
 from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
@@ -12,6 +13,7 @@ from headcount.pipeline.tick import run_tick
 from headcount.pipeline.verification import verify
 
 __all__ = [
+    "alert",
     "evaluate",
     "export",
     "export_due",

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
+from typing import TypeVar
 
 from headcount import clock
 from headcount.definitions.load import definition_from_json
 from headcount.definitions.mistakes import nearest
+from headcount.definitions.model import Definition
 from headcount.destinations.base import Destination, SegmentRef
-from headcount.destinations.load import load_destination
+from headcount.destinations.load import load_destination, load_notifier
+from headcount.destinations.notifier import Notifier
 from headcount.destinations.secrecy import ignore_secret
 from headcount.errors import HeadcountError, UnknownDestinationError
+from headcount.pipeline.notifying import alert, notices_due, watch_only_named
 from headcount.project import Project
 from headcount.store.membership import read_members
 from headcount.store.registry import read_registered
@@ -28,10 +32,13 @@ from headcount.sync.due import Due
 from headcount.sync.guard import Watch
 from headcount.sync.holds import count_new_rows, read_approved_at
 from headcount.sync.ledger import Aim
+from headcount.sync.notify import notify_users
 from headcount.sync.push import Wanted, push_deletion, push_segment
 from headcount.sync.report import PushReport, PushResult
 
 SIDE_BY_SIDE = 4  # pushes; what a vendor bears less of, its adapter waits for
+
+C = TypeVar("C", Destination, Notifier)
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +53,10 @@ def push(
 ) -> PushReport:
     """Every destination holds the newest snapshots, or the report says why not.
 
-    None: all destinations, all segments. A push that fails stops no other. A second
-    call sends nothing to a destination that holds what it should. `on_secret` is told
-    every secret before it is used, for a host that masks its logs.
+    None: all destinations, all segments. A push that fails stops no other, and with all
+    segments operators are told of it. A second call sends nothing to a destination that
+    holds what it should. `on_secret` is told every secret before it is used, for a host
+    that masks its logs.
     """
     if destination is not None:
         require_destination(project, destination)
@@ -60,7 +68,11 @@ def push(
     ]
     with ExitStack() as stack, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         pushes = _Pushes(project, now, stack, on_secret)
-        return PushReport(tuple(pool.map(pushes.push, due)))
+        results = tuple(pool.map(pushes.push, due))
+    if segment_id is not None:
+        return PushReport(results)
+    alerts = alert(project, now=now, destination=destination, on_secret=on_secret)
+    return PushReport((*results, *alerts.results))
 
 
 def pushes_due(project: Project) -> list[dict[str, str]]:
@@ -73,23 +85,30 @@ def pushes_due(project: Project) -> list[dict[str, str]]:
 
 def read_due(project: Project, warehouse: Warehouse) -> list[Due]:
     """The pushes that are due, to destinations that are enabled."""
-    definitions = {
-        one.segment_id: definition_from_json(one.definition)
-        for one in read_registered(warehouse).values()
-        if one.deleted_at is None
-    }
+    definitions = _read_definitions(warehouse)
     destinations = project.settings.destinations.values()
-    enabled = [one.name for one in destinations if one.enabled]
-    return dues.pushes_due(
+    enabled = [one.name for one in destinations if one.enabled and not one.told_of]
+    memberships = dues.pushes_due(
         warehouse,
         {segment_id: one.destinations for segment_id, one in definitions.items()},
         names={segment_id: one.name for segment_id, one in definitions.items()},
         enabled=enabled,
     )
+    return [*memberships, *notices_due(project, warehouse, definitions)]
+
+
+def _read_definitions(warehouse: Warehouse) -> dict[str, Definition]:
+    """The newest good definition of every segment that is not deleted."""
+    return {
+        one.segment_id: definition_from_json(one.definition)
+        for one in read_registered(warehouse).values()
+        if one.deleted_at is None
+    }
 
 
 def _read_due(project: Project) -> list[Due]:
     with Warehouse.open(project.store_path) as warehouse:
+        watch_only_named(project, warehouse, _read_definitions(warehouse))
         return read_due(project, warehouse)
 
 
@@ -109,6 +128,7 @@ class _Pushes:
     stack: ExitStack
     on_secret: Callable[[str], None]
     connected: dict[str, Destination] = field(default_factory=dict)
+    notifiers: dict[str, Notifier] = field(default_factory=dict)
     connecting: Lock = field(default_factory=Lock)
     began_s: float = field(default_factory=clock.elapsed_s)
 
@@ -130,6 +150,8 @@ class _Pushes:
 
     def _deliver(self, due: Due) -> PushResult:
         open_store = partial(Warehouse.open, self.project.store_path)
+        if self.project.settings.destinations[due.destination].told_of:
+            return self._notify(due)
         destination = self._connect(due.destination)
         if due.is_deletion:
             segment = self._ref(due, name=due.remote_name or due.segment_id)
@@ -166,6 +188,17 @@ class _Pushes:
             approved=approved,
         )
 
+    def _notify(self, due: Due) -> PushResult:
+        open_store = partial(Warehouse.open, self.project.store_path)
+        with open_store() as warehouse:
+            name = _read_definitions(warehouse)[due.segment_id].name
+        return notify_users(
+            open_store,
+            notifier=self._connect_notifier(due.destination),
+            segment=self._ref(due, name=name),
+            now=self.at,
+        )
+
     def _ref(self, due: Due, *, name: str) -> SegmentRef:
         system = self.project.settings.systems.get(due.system)
         return SegmentRef(
@@ -177,11 +210,17 @@ class _Pushes:
         )
 
     def _connect(self, name: str) -> Destination:
+        return self._once(self.connected, name, load_destination)
+
+    def _connect_notifier(self, name: str) -> Notifier:
+        return self._once(self.notifiers, name, load_notifier)
+
+    def _once(self, connected: dict[str, C], name: str, load: Callable[..., C]) -> C:
         with self.connecting:
-            if name not in self.connected:
+            if name not in connected:
                 settings = self.project.settings.destinations[name]
                 login = self.project.connection(settings.connection or name)
-                connected = load_destination(settings, login, on_secret=self.on_secret)
-                self.stack.callback(connected.close)
-                self.connected[name] = connected
-            return self.connected[name]
+                one = load(settings, login, on_secret=self.on_secret)
+                self.stack.callback(one.close)
+                connected[name] = one
+            return connected[name]

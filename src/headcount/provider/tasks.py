@@ -106,6 +106,14 @@ def push(destination: str, segment_ids: list[str]) -> Report:
     return report.to_json()
 
 
+def alert() -> Report:
+    """Operators were told of what fails or is held; PartialError names who was not."""
+    report = pipeline.alert(open_project(), now=now(), on_secret=mask_secret)
+    if not report.is_good:
+        raise PartialError([push.reason or push.status for push in report.results])
+    return report.to_json()
+
+
 def export(segment_id: str, file_format: Format) -> Report:
     """A file of the segment's newest snapshot is in the exports folder."""
     report = pipeline.export(open_project(), segment_id, format=file_format, now=now())

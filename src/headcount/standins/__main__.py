@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from headcount.standins import appcues, clevertap, walkme, webhook
+from headcount.standins import (
+    appcues,
+    clevertap,
+    walkme,
+    walkme_notification,
+    webhook,
+)
 from headcount.standins.api import Rules
 from headcount.standins.control import add_control
 from headcount.standins.faults import Fault, FaultPlan, parse_rates
@@ -18,6 +24,7 @@ VENDORS = {
     "walkme": walkme.build_api,
     "appcues": appcues.build_api,
     "clevertap": clevertap.build_api,
+    "walkme-notification": walkme_notification.build_api,
     "webhook": webhook.build_api,
 }
 
@@ -43,7 +50,7 @@ def main() -> None:
     wire = Wire(
         api.app, plan, token_path=api.token_path, forget_tokens=api.forget_tokens
     )
-    add_control(api.app, segments, wire)
+    add_control(api, segments, wire)
     serve(
         options.vendor, wire, port=options.port, ends_with_stdin=options.ends_with_stdin
     )

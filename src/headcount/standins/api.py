@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -44,11 +44,15 @@ def forget_nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A vendor's API as an app, and its tokens if it has such."""
+    """A vendor's API as an app, and its tokens if it has such.
+
+    `looks` are what its side door shows besides segments and requests, by name.
+    """
 
     app: FastAPI
     token_path: str | None = None
     forget_tokens: Callable[[], None] = forget_nothing
+    looks: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 def new_app() -> FastAPI:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Body, FastAPI
+from fastapi import Body
 
+from headcount.standins.api import Api
 from headcount.standins.faults import Fault
 from headcount.standins.remote import RemoteSegments
 from headcount.standins.wire import CONTROL, Wire
 
 
-def add_control(app: FastAPI, segments: RemoteSegments, wire: Wire) -> None:
+def add_control(api: Api, segments: RemoteSegments, wire: Wire) -> None:
     """The routes under `/_standin/` are there; faults never touch them."""
+    app = api.app
+    for name, look in api.looks.items():
+        app.add_api_route(CONTROL + name, look)
 
     @app.get(CONTROL + "segments")
     async def show_segments() -> dict[str, Any]:

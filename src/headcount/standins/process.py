@@ -41,6 +41,11 @@ class StandIn:
                 return members
         return None
 
+    def read_notifications(self) -> list[dict[str, Any]]:
+        """What users were shown, oldest first; only of a vendor of notifications."""
+        shown: list[dict[str, Any]] = self._call("notifications")
+        return shown
+
     def read_requests(self) -> list[dict[str, Any]]:
         """Every request so far, oldest first, with its fault and its status."""
         requests: list[dict[str, Any]] = self._call("requests")

@@ -47,8 +47,16 @@ class Tokens:
         self._rules = rules
         self._ends_s: dict[str, float] = {}
 
-    def issue(self) -> dict[str, Any]:
-        """The body of a token reply."""
+    async def give(self, request: Request) -> Response:
+        """A token for the client that knows its secret."""
+        form = parse_qs((await request.body()).decode())
+        if form.get("grant_type") != ["client_credentials"]:
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        if not self._rules.is_basic(request.headers.get("authorization", "")):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        return JSONResponse(self._issue())
+
+    def _issue(self) -> dict[str, Any]:
         token = secrets.token_urlsafe(32)
         life_s = self._rules.token_life_s
         self._ends_s[token] = asyncio.get_running_loop().time() + life_s
@@ -72,15 +80,6 @@ class WalkMeApi:
         self._segments = segments
         self._tokens = tokens
         self._rules = rules
-
-    async def token(self, request: Request) -> Response:
-        """A token for the client that knows its secret."""
-        form = parse_qs((await request.body()).decode())
-        if form.get("grant_type") != ["client_credentials"]:
-            return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        if not self._rules.is_basic(request.headers.get("authorization", "")):
-            return JSONResponse({"error": "invalid_client"}, 401)
-        return JSONResponse(self._tokens.issue())
 
     async def create(self, system: str, request: Request) -> Response:
         """A new segment that holds the users it is created with."""
@@ -150,7 +149,7 @@ def build_api(segments: RemoteSegments, rules: Rules) -> Api:
     """The API as an app."""
     tokens = Tokens(rules)
     api, app = WalkMeApi(segments, tokens, rules), new_app()
-    app.add_api_route(TOKEN_PATH, api.token, methods=["POST"])
+    app.add_api_route(TOKEN_PATH, tokens.give, methods=["POST"])
     app.add_api_route(SEGMENTS_PATH, api.create, methods=["POST"])
     app.add_api_route(SEGMENTS_PATH, api.list_all, methods=["GET"])
     app.add_api_route(SEGMENT_PATH, api.update, methods=["PUT"])

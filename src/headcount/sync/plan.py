@@ -16,7 +16,7 @@ import polars as pl
 
 from headcount.destinations.base import Abilities
 
-Action = Literal["create", "rename", "add", "remove", "replace", "delete"]
+Action = Literal["create", "rename", "add", "remove", "replace", "delete", "notify"]
 
 MEMBERS = pl.Schema({"user_id": pl.String(), "state": pl.String()})
 

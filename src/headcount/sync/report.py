@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Status = Literal["synced", "deleted", "held", "behind", "failed", "superseded"]
+Status = Literal[
+    "synced", "notified", "deleted", "held", "behind", "failed", "superseded"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,7 @@ class PushResult:
     """How one destination and segment stand after a push.
 
     synced, deleted   the remote is what it should be; `requests` 0: it was already
+    notified          everybody who was to be told was; `added` counts them
     held              a guard keeps it back until a person approves; nothing was sent
     behind            the destination could not be reached well; the next push goes on
     failed            a person must act; `reason` says how
