@@ -1,5 +1,6 @@
 -- purpose: users who entered or left a watched segment and were not told of it
--- params: destination, segment_id, event (entered, exited), system_id, earliest, tells_first
+-- params: destination, segment_id, event (entered, exited), system_id, earliest, tells_first, repeats: whether who was
+--   told by a request without an answer is told again
 -- grain: one row a user by id: of entered a present member and the stay, of exited one who is none and the last stay
 -- columns: user_id, user_code, at, told_at (of what the user was told last, or NULL), taken_back (the newest that was
 --   told and is no more, as its tick was told again, or NULL)
@@ -28,9 +29,12 @@ told AS (
         max(n.at) AS told_at,
         max(n.at) FILTER (p.user_code IS NULL) AS taken_back
     FROM notices AS n
+    LEFT JOIN sync_batches AS b USING (batch_id)
     LEFT JOIN named AS p ON p.user_id = n.user_id AND p.at = n.at
     WHERE n.destination = $destination AND n.subject = $segment_id
       AND n.event = $event AND n.system_id = $system_id
+      AND (b.outcome IS NULL OR b.outcome NOT IN ('planned', 'refused'))
+      AND NOT ($repeats AND b.outcome IS NOT NULL AND b.outcome IN ('sent', 'unknown'))
     GROUP BY n.user_id
 )
 SELECT h.user_id, h.user_code, h.at, t.told_at, t.taken_back

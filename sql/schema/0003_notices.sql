@@ -10,7 +10,7 @@ CREATE TABLE notice_watches (
 
 -- grain: one row a user, what the user is told of, and where ('': the account's only Workstation system)
 -- subject: the segment; of push-failed the destination. "at": the entering or leaving, or when the trouble began
--- batch_id: the request of sync_batches that tells it; a user may be '' when only an audience is told
+-- batch_id: the request of sync_batches that tells it, NULL when the user was refused; '' is no user, but an audience
 CREATE TABLE notices (
     destination VARCHAR NOT NULL,
     subject VARCHAR NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE notices (
     user_id VARCHAR NOT NULL,
     "at" TIMESTAMPTZ NOT NULL,
     system_id VARCHAR NOT NULL,
-    batch_id VARCHAR NOT NULL
+    batch_id VARCHAR
 );
 
 -- grain: one row a trouble that goes on

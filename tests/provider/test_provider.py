@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from headcount.destinations.load import VENDORS
+from headcount.destinations.load import NOTIFIERS, VENDORS
 from headcount.provider import get_provider_info
 from headcount.runtime.home import AirflowHome
 
@@ -44,7 +44,7 @@ def test_every_vendor_has_a_connection_type():
     types = get_provider_info()["connection-types"]
     names = {each["connection-type"].removeprefix("headcount_") for each in types}
 
-    assert names == set(VENDORS)
+    assert names == {name.replace("-", "_") for name in (*VENDORS, *NOTIFIERS)}
 
 
 @pytest.mark.airflow
@@ -66,6 +66,7 @@ def test_airflow_shows_the_form_and_gives_the_secrets(tmp_path):
     assert json.loads(line.removeprefix("SHOWN ")) == {
         "names": {
             "walkme": "WalkMe",
+            "walkme_notification": "WalkMe notifications",
             "appcues": "Appcues",
             "clevertap": "CleverTap",
             "headcount_webhook": "Webhook",

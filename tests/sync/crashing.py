@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.contracts.vendors import QuickTime, Vendor
 from tests.sync.pushing import NOW
 
 from headcount.store.warehouse import Warehouse
-from headcount.sync.ledger import Aim
+from headcount.sync.ledger import Aim, OpenStore
 from headcount.sync.push import Wanted, push_segment
 
 
@@ -40,6 +40,17 @@ class Countdown:
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         self.left -= 1
+
+    def opening(self, store: Path) -> OpenStore:
+        """Opens the store, with a point after each time."""
+
+        @contextmanager
+        def open_store() -> Iterator[Warehouse]:
+            with Warehouse.open(store) as warehouse:
+                yield warehouse
+            self.point()
+
+        return open_store
 
 
 class Watched:
@@ -65,17 +76,10 @@ class Watched:
 def push_once(vendor: Vendor, order: dict[str, Any]) -> str:
     """The status of the push that `order` describes, if it lives to tell."""
     countdown = Countdown(order["kill_at"])
-
-    @contextmanager
-    def open_store() -> Iterator[Warehouse]:
-        with Warehouse.open(Path(order["store"])) as warehouse:
-            yield warehouse
-        countdown.point()
-
     if order["kill_after_s"]:
         signal.setitimer(signal.ITIMER_REAL, order["kill_after_s"])  # ends us, unasked
     return push_segment(
-        open_store,
+        countdown.opening(Path(order["store"])),
         destination=Watched(vendor.connect(max_batch=2), countdown),
         segment=vendor.segment(),
         wanted=Wanted(order["members"], Aim(datetime.fromisoformat(order["at"]))),
@@ -133,15 +137,17 @@ def main() -> None:
     name, url, account = sys.argv[1:]
     vendor = Vendor(StandIn(name, url, 0), account)
     for line in sys.stdin:
-        sys.stdout.write(_in_a_fork(vendor, json.loads(line)) + "\n")
+        order = json.loads(line)
+        sys.stdout.write(in_a_fork(lambda: push_once(vendor, order)) + "\n")  # noqa: B023
         sys.stdout.flush()
 
 
-def _in_a_fork(vendor: Vendor, order: dict[str, Any]) -> str:
+def in_a_fork(push: Callable[[], str]) -> str:
+    """What `push` says in a process of its own, "killed" when that was killed."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(write_end, push_once(vendor, order).encode())
+        os.write(write_end, push().encode())
         os._exit(0)
     os.close(write_end)
     os.waitpid(child, 0)

@@ -17,7 +17,7 @@ from headcount.project import Project
 from headcount.store.snapshots import latest_snapshot
 from headcount.store.warehouse import Warehouse
 from headcount.sync.due import Due
-from headcount.sync.due_notices import read_user_plan, read_watches, watch_only
+from headcount.sync.due_notices import has_news, read_watches, watch_only
 from headcount.sync.notify import EVERYTHING, notify_operators
 from headcount.sync.report import PushReport, PushResult
 
@@ -93,8 +93,7 @@ def _has_news(
 ) -> bool:
     manner = read_manner(project.settings.destinations[destination])
     segment = SegmentRef(definition.id, definition.name, definition.system)
-    plan = read_user_plan(warehouse, destination, segment, manner)
-    return bool(plan.calls or plan.moves)
+    return has_news(warehouse, destination, segment, manner)
 
 
 def _alert(

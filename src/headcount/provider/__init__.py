@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+CLIENT = ("Client ID", "Client secret")
+
 # What a person may set in airflow.cfg, section [headcount].
 OPTIONS: dict[str, dict[str, Any]] = {
     "store_pool": {
@@ -28,7 +30,13 @@ def get_provider_info() -> dict[str, Any]:
         "name": "headcount",
         "description": "Exact behavioural segments, pushed to vendors.",
         "connection-types": [
-            _form("walkme", "WalkMe", "Client ID", "Client secret"),
+            _form("walkme", "WalkMe", *CLIENT),
+            _form(
+                "walkme_notification",
+                "WalkMe notifications",
+                *CLIENT,
+                hook="WalkMeNotificationHook",
+            ),
             _form("appcues", "Appcues", "API key", "API secret"),
             _form("clevertap", "CleverTap", "Account ID", "Passcode"),
             _form("headcount_webhook", "Webhook", "Sender", "Signing secret"),
@@ -37,14 +45,16 @@ def get_provider_info() -> dict[str, Any]:
     }
 
 
-def _form(kind: str, name: str, login: str, password: str) -> dict[str, Any]:
+def _form(
+    kind: str, name: str, login: str, password: str, *, hook: str | None = None
+) -> dict[str, Any]:
     """One connection type, asked for what its vendor calls login and password.
 
     The secret is `password`: of `extra`, only fields with telling names are masked.
     """
     return {
         "connection-type": kind,
-        "hook-class-name": f"headcount.provider.hooks.{name}Hook",
+        "hook-class-name": f"headcount.provider.hooks.{hook or f'{name}Hook'}",
         "hook-name": name,
         "ui-field-behaviour": {
             "hidden-fields": ["host", "port", "schema", "extra"],

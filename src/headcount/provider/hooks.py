@@ -33,6 +33,14 @@ class WalkMeHook(DestinationHook):
     hook_name = "WalkMe"
 
 
+class WalkMeNotificationHook(DestinationHook):
+    """The client id and secret of a WalkMe API key that may write notifications."""
+
+    conn_type = "walkme_notification"
+    default_conn_name = "walkme_notify"
+    hook_name = "WalkMe notifications"
+
+
 class AppcuesHook(DestinationHook):
     """The key and secret of an Appcues API key of the region's own."""
 

@@ -59,6 +59,17 @@ def read_user_plan(
     return replace(plan_users(due, segment_name=segment.name, manner=manner), at=at)
 
 
+def has_news(
+    warehouse: Warehouse, destination: str, segment: SegmentRef, manner: Manner
+) -> bool:
+    """Whether a push has anything to say, or to say of whom it cannot tell."""
+    plan = read_user_plan(warehouse, destination, segment, manner)
+    key = {"destination": destination, "segment_id": segment.segment_id}
+    known = {(row[0], row[1]) for row in warehouse.rows("notices/rejects", key)}
+    rejects = {(one.user_id, one.reason) for one in plan.rejects}
+    return bool(plan.calls or plan.moves or rejects != known)
+
+
 def read_alert_plan(
     warehouse: Warehouse, destination: str, manner: Manner
 ) -> NoticePlan:
@@ -108,6 +119,7 @@ def _read_due(
                 "system_id": system_id or "",
                 "earliest": before(at, manner.within, UTC_ZONE),
                 "tells_first": manner.first,
+                "repeats": manner.repeats,
             }
             rows = warehouse.rows("notices/due_users", params)
             if rows and attributes is None:

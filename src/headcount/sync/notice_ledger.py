@@ -41,15 +41,14 @@ class NoticeLedger(Ledger):
     ) -> tuple[Sync, list[Planned], NoticePlan]:
         """What is known, the calls of `plan`, written as planned, and all of the plan.
 
-        Who was planned to be told and was not is planned anew; who was told by a call
-        that nobody answered only when it `repeats`. A new generation begins as for a
-        push.
+        Who was surely not told by an earlier call is planned anew; who perhaps was, as
+        nobody answered, only when it `repeats`. A new generation begins as for a push.
         """
         with self._fenced_books() as books:
             self._execute(books, "register_sync")
             self._settle(books, detail="never answered", at=at)
-            released = ["planned", "unknown"] if repeats else ["planned"]
-            self._release(books, released)
+            untold = ["planned", "refused", *(["unknown"] if repeats else [])]
+            books.execute("notices/release", {**self._key, "outcomes": untold})
             self._execute(books, "drop_planned_batches")
             planned = plan(books)
             self._write_rejects(books, planned.rejects, at=at)
@@ -71,13 +70,10 @@ class NoticeLedger(Ledger):
             entries = [self._write_call(books, call, at=at) for call in calls]
         return list(zip(entries, calls, strict=True))
 
-    def release(self, entry: Entry) -> None:
-        """The entry told nobody: its users are told by a later one."""
+    def give_up(self, entry: Entry) -> None:
+        """The users of a refused entry are not tried again."""
         with self._fenced_books() as books:
-            books.execute("notices/release_batch", {"batch_id": entry.batch_id})
-
-    def _release(self, books: Warehouse, outcomes: list[str]) -> None:
-        books.execute("notices/release", {**self._key, "outcomes": outcomes})
+            books.execute("notices/give_up", {"batch_id": entry.batch_id})
 
     def _move(self, books: Warehouse, due: DueUser) -> None:
         row = due.telling.to_row() | {"taken_back": due.taken_back}

@@ -183,10 +183,10 @@ class _Telling:
         """
         for entry, error in self.refused:
             if self.told and len(entry.user_ids) == 1:
+                self.ledger.give_up(entry)
                 self.rejected += 1
-                continue
-            self.ledger.release(entry)
-            self.error = self.error or error
+            else:
+                self.error = self.error or error
 
     def _status(self) -> Status:
         if self.error is None:
