@@ -57,6 +57,11 @@ class SmallProject:
         """A definition's file."""
         (self.folder / "segments" / f"{segment_id}.yaml").write_text(text)
 
+    def break_pushes(self) -> None:
+        """Pushes of the buyers fail: their segment is to be one that cannot be."""
+        wrong = SEGMENTS["buyers"].replace("[walkme]", "[{walkme: {remote_id: x}}]")
+        self.define("buyers", wrong)
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:

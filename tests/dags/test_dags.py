@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from headcount.standins.process import running_standin
 
 pytestmark = pytest.mark.airflow
 
@@ -117,9 +120,7 @@ def test_push_tells_who_entered_and_who_left(bench):
 
 
 def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
-    sound = (bench.folder / "segments" / "buyers.yaml").read_text()
-    wrong = sound.replace("[walkme]", "[{walkme: {remote_id: x}}]")
-    bench.project.define("buyers", wrong)
+    bench.project.break_pushes()
     bench.run("evaluate_segments")
 
     run = bench.run("push_memberships")
@@ -129,6 +130,7 @@ def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
         "due": "success",
         "push[0]": "failed",
         "push[1]": "success",
+        "alert": "success",
         "publish": "success",
     }
     assert bench.walkme.read_members("lookers") == ["b", "c"]
@@ -144,8 +146,33 @@ def test_a_held_push_is_skipped_and_the_run_is_green(bench):
     run = bench.run("push_memberships", NEXT)
 
     assert run.state == "success"
-    assert run.tasks == {"due": "success", "push[0]": "skipped", "publish": "success"}
+    assert run.tasks == {
+        "due": "success",
+        "push[0]": "skipped",
+        "alert": "success",
+        "publish": "success",
+    }
     assert bench.walkme.read_members("buyers") == ["ann"]
+
+
+def test_operators_are_told_of_a_failed_push_and_the_run_stays_red(bench):
+    told = {"type": "walkme-notification", "connection": "walkme_default", "to": "dana"}
+    told |= {"on": "push-failed", "template_id": "75cfcba6-c320-42cb-938e-4c2bd08a43a3"}
+    settings = bench.folder / "headcount.yaml"
+    with running_standin("walkme-notification") as workstation:
+        entry = json.dumps(told | {"base_url": workstation.url})
+        text = settings.read_text()
+        settings.write_text(text.replace("segments:", f"  alarm: {entry}\nsegments:"))
+        bench.project.break_pushes()
+        bench.run("evaluate_segments")
+
+        run = bench.run("push_memberships")
+
+        (shown,) = workstation.read_notifications()
+    assert (run.state, run.tasks["alert"]) == ("failed", "success")
+    assert run.returned["alert"]["added"] == 1
+    assert shown["endUsersIds"] == ["dana"]
+    assert "walkme: buyers: " in shown["runtimeDescription"]
 
 
 def test_export_by_hand_leaves_a_file(bench):

@@ -16,6 +16,7 @@ from headcount.store.warehouse import Warehouse
 from headcount.sync.ledger import Entry, Ledger, Sync
 from headcount.sync.notices import Call, DueUser, NoticePlan
 from headcount.sync.plan import Batch
+from headcount.sync.report import Status
 
 TELLINGS = pl.Schema(
     {
@@ -74,6 +75,23 @@ class NoticeLedger(Ledger):
         """The users of a refused entry are not tried again."""
         with self._fenced_books() as books:
             books.execute("notices/give_up", {"batch_id": entry.batch_id})
+
+    def end(
+        self, status: Status, *, reason: str | None, tick: datetime | None, at: datetime
+    ) -> None:
+        """How the push ended; when it is notified, everybody was told up to `tick`."""
+        told_up_to = tick if status == "notified" else None
+        with self._fenced_books() as books:
+            self._execute(
+                books,
+                "close_sync",
+                status=status,
+                reason=reason,
+                snapshot_at=told_up_to,
+                snapshot_sha256=None,
+                asked_name=None,
+                at=at,
+            )
 
     def _move(self, books: Warehouse, due: DueUser) -> None:
         row = due.telling.to_row() | {"taken_back": due.taken_back}

@@ -112,8 +112,8 @@ class _Telling:
             self._settle_refused()
             status, reason = self._status(), "; ".join(self._notes()) or None
             if planned or (sync.status, sync.reason) != (status, reason):
-                self.ledger.close(
-                    status, reason=reason, snapshot_at=whole.at, at=self.courier.at
+                self.ledger.end(
+                    status, reason=reason, tick=whole.at, at=self.courier.at
                 )
         except SupersededError as error:
             status, reason = "superseded", str(error)
