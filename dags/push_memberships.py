@@ -42,7 +42,7 @@ def push_memberships() -> None:
 
         return tasks.push(destination, segment_ids)
 
-    @teardown
+    @teardown(pool="default_pool")
     def alert() -> dict[str, Any]:
         """Comes in any case; as a teardown it leaves the run as red as it is."""
         from headcount.provider import tasks
