@@ -339,3 +339,63 @@ CREATE TABLE publication (
 COMMENT ON TABLE publication IS 'One row: when this file was written';
 COMMENT ON COLUMN publication.published_at IS 'The instant; attribute records from then on are not in users yet';
 COMMENT ON COLUMN publication.state IS 'Which state of the store it shows, for headcount verify';
+
+CREATE TABLE seen_events (
+    system VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    events BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE seen_events IS 'One row an event name of a system: what there is to write rules with';
+COMMENT ON COLUMN seen_events.system IS 'The system';
+COMMENT ON COLUMN seen_events.event IS 'The name of the event';
+COMMENT ON COLUMN seen_events.events IS 'Events of this name';
+COMMENT ON COLUMN seen_events.first_at IS 'The earliest of them';
+COMMENT ON COLUMN seen_events.last_at IS 'The latest of them';
+
+CREATE TABLE seen_properties (
+    system VARCHAR NOT NULL,
+    event VARCHAR NOT NULL,
+    property VARCHAR NOT NULL,
+    events BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    examples VARCHAR[] NOT NULL
+);
+COMMENT ON TABLE seen_properties IS 'One row an event name and top-level property';
+COMMENT ON COLUMN seen_properties.system IS 'The system';
+COMMENT ON COLUMN seen_properties.event IS 'The name of the event';
+COMMENT ON COLUMN seen_properties.property IS 'The key in its properties';
+COMMENT ON COLUMN seen_properties.events IS 'Events of this name that have it';
+COMMENT ON COLUMN seen_properties.first_at IS 'The earliest of them';
+COMMENT ON COLUMN seen_properties.last_at IS 'The latest of them';
+COMMENT ON COLUMN seen_properties.examples IS 'Its first values as JSON, cut where they are long';
+
+CREATE TABLE seen_attributes (
+    system VARCHAR NOT NULL,
+    attribute VARCHAR NOT NULL,
+    records BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL,
+    last_at TIMESTAMPTZ NOT NULL,
+    examples VARCHAR[] NOT NULL
+);
+COMMENT ON TABLE seen_attributes IS 'One row a top-level attribute of a system';
+COMMENT ON COLUMN seen_attributes.system IS 'The system';
+COMMENT ON COLUMN seen_attributes.attribute IS 'The key of the attribute';
+COMMENT ON COLUMN seen_attributes.records IS 'Records that set or unset it';
+COMMENT ON COLUMN seen_attributes.first_at IS 'The earliest of them';
+COMMENT ON COLUMN seen_attributes.last_at IS 'The latest of them';
+COMMENT ON COLUMN seen_attributes.examples IS 'Its first values as JSON, cut where they are long';
+
+CREATE TABLE segment_files (
+    segment_id VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    orphaned BOOLEAN NOT NULL,
+    expired_at TIMESTAMPTZ
+);
+COMMENT ON TABLE segment_files IS 'One row a registered segment: where its definition stands';
+COMMENT ON COLUMN segment_files.segment_id IS 'The segment';
+COMMENT ON COLUMN segment_files.file IS 'The file in the folder of the project';
+COMMENT ON COLUMN segment_files.orphaned IS 'Whether the file is gone: the segment goes on until it is deleted';
+COMMENT ON COLUMN segment_files.expired_at IS 'The instant that froze its membership; NULL while it is evaluated';

@@ -117,8 +117,7 @@ class NotConfirmedError(UsageError):
     def __init__(self, segment_id: str) -> None:
         self.segment_id = segment_id
         super().__init__(
-            f"{segment_id} was not deleted: type its id when asked, "
-            "or say --yes in a script"
+            f"{segment_id} was not deleted: type its id when asked (in a script, --yes)"
         )
 
 
@@ -379,6 +378,32 @@ class NotPublishedError(StateError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} is not there yet: `headcount run` publishes it")
+
+
+class OldPublicationError(StateError):
+    """The analysts' database was published by a version that knew less."""
+
+    kind = "old_publication"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} was published by an older headcount: the next tick, or "
+            "`headcount run`, publishes it anew"
+        )
+
+
+class ReadersBusyError(StateError):
+    """Every connection to the analysts' database is in use and stayed so."""
+
+    kind = "readers_busy"
+
+    def __init__(self, *, waited_s: float) -> None:
+        self.waited_s = waited_s
+        super().__init__(
+            f"all readers of the published data are busy; waited {waited_s:g} s. "
+            "Try again in a moment"
+        )
 
 
 class SnapshotDamagedError(StateError):

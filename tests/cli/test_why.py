@@ -5,8 +5,8 @@ import pytest
 from tests.cli.conftest import Call
 from tests.shop import BUYERS, NOW, TICK, Shop
 
-from headcount.cli.evidence import evidence_lines
 from headcount.clock import to_text
+from headcount.evaluate.evidence_words import evidence_lines
 from headcount.pipeline import run_tick
 
 
@@ -116,4 +116,4 @@ def test_evidence_shows_few_events_and_how_many_more() -> None:
     lines = list(evidence_lines({"events": [event] * 7}))
 
     assert lines[0] == "2026-05-01 09:00Z buy " + json.dumps({"n": 1})
-    assert lines[5:] == ["… 2 more (--json shows them)"]
+    assert lines[5:] == ["… 2 more (`headcount why --json` shows them)"]

@@ -43,8 +43,12 @@ MORE_TABLES = {
     "exports",
     "source_files",
     "publication",
+    "segment_files",
+    "seen_events",
+    "seen_properties",
+    "seen_attributes",
 }
-"""interface.md §6, and the two tables that its views and other engines need."""
+"""interface.md §6, and what its views, other engines and the console need."""
 
 
 class Publishing:

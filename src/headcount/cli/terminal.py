@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import IO
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +11,23 @@ from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+from headcount.wording import plural, printable, to_words
+
+__all__ = [
+    "Column",
+    "Terminal",
+    "change",
+    "facts",
+    "indented",
+    "plural",
+    "printable",
+    "standing_table",
+    "table",
+    "terminal",
+    "to_cell",
+    "to_words",
+]
 
 Column = str | tuple[str, JustifyMethod]
 SIZES: tuple[Column, ...] = (("members", "right"), ("in", "right"), ("out", "right"))
@@ -81,31 +98,9 @@ def to_cell(value: object) -> Text:
             return Text(text, style=STYLES.get(text, ""))
 
 
-def to_words(instant: datetime | None) -> str:
-    """The instant in UTC for a person: seconds only when it has some."""
-    if instant is None:
-        return "never"
-    at = instant.astimezone(UTC)
-    if at.microsecond:
-        return at.strftime("%Y-%m-%d %H:%M:%S.%fZ")
-    return at.strftime("%Y-%m-%d %H:%M:%SZ" if at.second else "%Y-%m-%d %H:%MZ")
-
-
-def printable(text: str) -> str:
-    """The text with control characters spelled out, so that none reaches a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-
-
 def indented(text: str) -> Padding:
     """The text two columns in, also where it goes on in the next line."""
     return Padding(Text(printable(text)), (0, 0, 0, 2), expand=False)
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 segment`, `2 segments`, `1,000 segments`."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def facts(pairs: dict[str, object]) -> Table:

@@ -85,7 +85,7 @@ def _tree(node: Node) -> Tree:
 def _grow(branch: Tree, node: Node) -> None:
     from rich.text import Text
 
-    from headcount.cli.evidence import evidence_lines
+    from headcount.evaluate.evidence_words import evidence_lines
 
     for line in evidence_lines(node.evidence):
         branch.add(Text(line, style="dim"))

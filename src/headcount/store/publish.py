@@ -37,6 +37,7 @@ EVALUATION_ENDS: dict[str, pl.DataType] = {
 }
 
 TABLES = (
+    "publish/segment_files",
     "publish/segment_versions",
     "publish/membership_history",
     "publish/runs",
@@ -48,6 +49,9 @@ TABLES = (
     "publish/exports",
     "publish/source_files",
     "publish/rejected_rows",
+    "publish/seen_events",
+    "publish/seen_properties",
+    "publish/seen_attributes",
 )
 
 

@@ -85,11 +85,17 @@ class Warehouse:
     @classmethod
     def in_memory(cls) -> Self:
         """An empty store with today's schema that ends with the process."""
+        warehouse = cls.empty()
+        _migrate(warehouse)
+        return warehouse
+
+    @classmethod
+    def empty(cls) -> Self:
+        """A database in memory without any table."""
         con = duckdb.connect(":memory:", config=_options(MEMORY_LIMIT, None))
         con.execute(SESSION)
         warehouse = cls(con, None)
         warehouse._on_close.callback(warehouse.con.close)
-        _migrate(warehouse)
         return warehouse
 
     def __enter__(self) -> Self:

@@ -7,16 +7,15 @@ its name.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from headcount.cli.terminal import plural, printable, to_words
 from headcount.clock import parse_instant
+from headcount.evaluate.evidence import Evidence
+from headcount.wording import plural, printable, to_words
 
 SHOWN = 5
 QUIET = {"known", "match"}  # said by the sentence of the node, unless they are false
-
-Evidence = Mapping[str, Any]
 
 
 def evidence_lines(evidence: Evidence) -> Iterator[str]:
@@ -56,7 +55,7 @@ def _events(events: Sequence[Evidence]) -> Iterator[str]:
         told = "" if properties == "{}" else f" {properties}"
         yield printable(f"{_instant(event['at'])} {event['event']}{told}")
     if len(events) > SHOWN:
-        yield f"… {len(events) - SHOWN} more (--json shows them)"
+        yield f"… {len(events) - SHOWN} more (`headcount why --json` shows them)"
 
 
 def _first_at(at: str | None) -> Iterator[str]:

@@ -1,0 +1,2 @@
+-- purpose: names without a database mean the analysts'
+USE published
