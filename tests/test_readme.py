@@ -154,4 +154,5 @@ def test_dags_are_those_of_the_folder() -> None:
 def test_links_lead_somewhere() -> None:
     links = re.findall(r"\]\(([^)]+)\)", README)
 
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    files = [link.partition("#")[0] for link in links]
+    assert [file for file in files if not (ROOT / file).exists()] == []

@@ -1,5 +1,5 @@
 -- purpose: destinations hold whom the books of requests say; where a push was not finished, all whom they may hold
--- grain: adds one row a destination, segment and user
+-- grain: adds one row a destination, segment and user; users who were only told of something are held nowhere
 INSERT INTO sync_members BY NAME
 WITH known AS (
     SELECT
@@ -12,6 +12,10 @@ WITH known AS (
     FROM syncs AS s
     LEFT JOIN snapshots AS p ON p.segment_id = s.segment_id AND p.at = s.snapshot_at
     WHERE s.status <> 'deleted'
+        AND NOT EXISTS (
+            FROM sync_batches AS n
+            WHERE n.destination = s.destination AND n.segment_id = s.segment_id AND n.action = 'notify'
+        )
 ),
 agreed AS (
     SELECT k.destination, k.segment_id, u.user_id, k.is_sure

@@ -107,7 +107,16 @@ def test_ordered_faults_come_first_and_once() -> None:
     assert plan.next_for_token() is None
 
 
-@pytest.mark.parametrize("text", ["nonsense=0.1", "slow", "slow=often"])
+def test_rate_without_a_name_is_one_of_all_kinds_together() -> None:
+    rates = parse_rates("0.3")
+
+    assert sum(rates.values()) == pytest.approx(0.3)
+    assert {Fault.LOST_REPLY, Fault.TOO_MANY_DATE, Fault.LATE} <= set(rates)
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense=0.1", "slow", "slow=often", "1.5", "-0.1", "slow=0.6,late=0.6"]
+)
 def test_rates_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_rates(text)

@@ -20,6 +20,7 @@ from headcount.cli import (
     query,
     segments,
     stages,
+    standins,
     status,
     syncs,
     up,
@@ -32,6 +33,7 @@ from headcount.cli.session import shared_options
 GROUPS = (
     demo,
     up,
+    standins,
     projects,
     stages,
     syncs,

@@ -18,6 +18,11 @@ def add_control(api: Api, segments: RemoteSegments, wire: Wire) -> None:
     for name, look in api.looks.items():
         app.add_api_route(CONTROL + name, look)
 
+    @app.get(CONTROL)
+    async def show_all() -> dict[str, Any]:
+        looks = {name: look() for name, look in api.looks.items()}
+        return segments.to_json() | looks | {"requests": len(wire.seen)}
+
     @app.get(CONTROL + "segments")
     async def show_segments() -> dict[str, Any]:
         return segments.to_json()

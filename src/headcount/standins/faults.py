@@ -90,7 +90,32 @@ class FaultPlan:
         return self.ordered_for_tokens.popleft() if self.ordered_for_tokens else None
 
 
+MIXED = (
+    Fault.TOO_MANY_SECONDS,
+    Fault.TOO_MANY_DATE,
+    Fault.UNAVAILABLE,
+    Fault.FAILED_BEFORE,
+    Fault.FAILED_AFTER,
+    Fault.PARTIAL,
+    Fault.LOST_REQUEST,
+    Fault.LOST_REPLY,
+    Fault.LATE,
+    Fault.EXPIRED_TOKEN,
+)
+"""What happens in a bad week: the kinds of a rate without a name."""
+
+
 def parse_rates(text: str) -> dict[Fault, float]:
-    """`lost-reply=0.1,429-seconds=0.05` as rates; ValueError for anything else."""
-    parts = (part.partition("=") for part in text.split(",") if part)
-    return {Fault(name.strip()): float(rate) for name, _, rate in parts}
+    """`lost-reply=0.1,429-seconds=0.05` as rates, and `0.3` as one of MIXED together.
+
+    ValueError for anything else, and for rates that are none.
+    """
+    if text and "=" not in text:
+        rates = dict.fromkeys(MIXED, float(text) / len(MIXED))
+    else:
+        parts = (part.partition("=") for part in text.split(",") if part)
+        rates = {Fault(name.strip()): float(rate) for name, _, rate in parts}
+    if not all(0 <= rate <= 1 for rate in rates.values()) or sum(rates.values()) > 1:
+        msg = "rates are from 0 to 1, also together"
+        raise ValueError(msg)
+    return rates

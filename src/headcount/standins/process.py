@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+
+from headcount.errors import UsageError
 
 LOGIN = "stand-in-client"
 PASSWORD = "whsec_c3RhbmQtaW4tc2VjcmV0LW9wZW5zLW5vdGhpbmc="  # noqa: S105 - opens nothing else
+LOOPBACK = {"127.0.0.1", "localhost"}
 STOP_S = 10.0
 CALL_S = 10.0
 
@@ -60,11 +64,37 @@ class StandIn:
         self._call("late", {})
 
     def _call(self, name: str, body: Any = None) -> Any:
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        request = Request(f"{self.url}/_standin/{name}", content, headers)  # noqa: S310
-        with urlopen(request, timeout=CALL_S) as reply:  # noqa: S310 - loopback
-            return json.load(reply)
+        return _call(self.url, name, body)
+
+
+class NoStandInError(UsageError):
+    """Nobody answers at an address as a stand-in does."""
+
+    kind = "no_standin"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"no stand-in answers at {url}: `headcount standins` runs one")
+
+
+def read_held(url: str) -> dict[str, Any]:
+    """All that the stand-in at `url` holds, and how many requests it had."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+            raise NoStandInError(url)
+        held: dict[str, Any] = _call(f"http://{parts.netloc}", "")
+    except (OSError, ValueError):
+        raise NoStandInError(url) from None
+    return held
+
+
+def _call(url: str, name: str, body: Any = None) -> Any:
+    content = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = Request(f"{url}/_standin/{name}", content, headers)  # noqa: S310
+    with urlopen(request, timeout=CALL_S) as reply:  # noqa: S310 - loopback
+        return json.load(reply)
 
 
 @contextmanager

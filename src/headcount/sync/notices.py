@@ -163,7 +163,7 @@ def _alerts(
                 Telling(
                     trouble.subject, trouble.event, user, trouble.began_at, system_id
                 )
-                for user in manner.recipients or ("",)
+                for user in sorted(set(manner.recipients)) or [""]
             ]
             new = [telling for telling in tellings if telling not in told]
             for part in _cut(new, manner):
