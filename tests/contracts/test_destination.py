@@ -246,6 +246,23 @@ def test_wrong_secret_is_a_matter_of_credentials(vendor: Vendor) -> None:
     stranger.close()
 
 
+def test_login_is_tried_and_nothing_is_changed(
+    vendor: Vendor, destination: Destination
+) -> None:
+    asks = vendor.standin.vendor in {"walkme", "appcues"}
+
+    assert destination.try_login() == asks
+    assert vendor.segments() == []
+
+
+def test_wrong_login_is_told_where_it_can_be_tried(vendor: Vendor) -> None:
+    require(vendor.standin.vendor in {"walkme", "appcues"})
+    stranger = Vendor(replace(vendor.standin, password="another-secret")).connect()
+
+    with closing(stranger), pytest.raises(CredentialsError):
+        stranger.try_login()
+
+
 def test_id_that_cannot_be_the_vendors_is_refused_before_any_call(
     vendor: Vendor, destination: Destination
 ) -> None:

@@ -138,6 +138,11 @@ class Appcues(Destination):
         """No connection is open any more."""
         self._http.close()
 
+    def try_login(self) -> bool:
+        """Appcues listed the account's segments."""
+        require_success(self._http, self._send("GET", self._segments))
+        return True
+
     def to_remote_id(self, text: str) -> str:
         """The id as it is, when a URL can hold it unchanged."""
         if not text or quote(text, safe="") != text or text.startswith("."):

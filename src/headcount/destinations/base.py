@@ -87,6 +87,13 @@ class Destination(Protocol):
     def close(self) -> None:
         """No connection is open any more."""
 
+    def try_login(self) -> bool:
+        """Whether the vendor was asked, and let us in; nothing was changed there.
+
+        False where it has no such call.
+        """
+        return False
+
     def to_remote_id(self, text: str) -> str:
         """The vendor's form of the id that a person wrote in a definition."""
 

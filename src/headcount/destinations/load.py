@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -89,6 +90,16 @@ def load_notifier(
         elapsed_s=elapsed_s,
         on_secret=on_secret,
     )
+
+
+def try_login(settings: DestinationSettings, login: Login) -> bool:
+    """Whether the vendor was asked, and let us in; False: it cannot just be asked.
+
+    Raises DestinationError when it did not, or when there is nobody to ask.
+    """
+    load = load_notifier if settings.told_of else load_destination
+    with closing(load(settings, login)) as connected:
+        return connected.try_login()
 
 
 def read_manner(settings: DestinationSettings) -> Manner:

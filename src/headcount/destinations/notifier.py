@@ -71,5 +71,9 @@ class Notifier(Protocol):
     def close(self) -> None:
         """No connection is open any more."""
 
+    def try_login(self) -> bool:
+        """As of a destination."""
+        return False
+
     def tell(self, notice: Notice) -> None:
         """The vendor has taken the notice on: one request was made."""

@@ -126,6 +126,10 @@ class AuthorisedClient:
         self.http = http
         self._tokens = tokens
 
+    def require_token(self) -> None:
+        """Return when the vendor gives a token, else raise as `TokenSource.token`."""
+        self._tokens.token()
+
     def send(self, method: str, path: str, *, content: bytes | None = None) -> Answer:
         """The reply to one request; a 401 is final when a new token gets it too."""
         token = self._tokens.token()

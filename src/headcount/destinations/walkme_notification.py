@@ -145,6 +145,11 @@ class WalkMeNotification(Notifier):
         """No connection is open any more."""
         self._api.http.close()
 
+    def try_login(self) -> bool:
+        """WalkMe gave a token; for what, only a call would show."""
+        self._api.require_token()
+        return True
+
     def tell(self, notice: Notice) -> None:
         """WalkMe has taken the notification on."""
         body = json.dumps({"notification": self._fields(notice)}).encode()

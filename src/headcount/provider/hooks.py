@@ -15,6 +15,7 @@ class DestinationHook(BaseHook):
 
     conn_name_attr = "conn_id"
     default_conn_name: str
+    destination_type: str
 
     def __init__(self, conn_id: str | None = None) -> None:
         super().__init__()
@@ -24,11 +25,21 @@ class DestinationHook(BaseHook):
         """The secrets; their values are masked in every log."""
         return _secrets(self.conn_id)
 
+    def test_connection(self) -> tuple[bool, str]:
+        """What Airflow's Test button shows: whether the vendor lets us in.
+
+        Where the vendor is says the project, as secrets are all that a connection has.
+        """
+        from headcount.provider.trying import try_connection
+
+        return try_connection(self.destination_type, self.get_conn())
+
 
 class WalkMeHook(DestinationHook):
     """The client id and secret of a WalkMe API key that may write segments."""
 
     conn_type = "walkme"
+    destination_type = "walkme"
     default_conn_name = "walkme_default"
     hook_name = "WalkMe"
 
@@ -37,6 +48,7 @@ class WalkMeNotificationHook(DestinationHook):
     """The client id and secret of a WalkMe API key that may write notifications."""
 
     conn_type = "walkme_notification"
+    destination_type = "walkme-notification"
     default_conn_name = "walkme_notify"
     hook_name = "WalkMe notifications"
 
@@ -45,6 +57,7 @@ class AppcuesHook(DestinationHook):
     """The key and secret of an Appcues API key of the region's own."""
 
     conn_type = "appcues"
+    destination_type = "appcues"
     default_conn_name = "appcues_default"
     hook_name = "Appcues"
 
@@ -53,6 +66,7 @@ class CleverTapHook(DestinationHook):
     """The account id and passcode of a CleverTap account."""
 
     conn_type = "clevertap"
+    destination_type = "clevertap"
     default_conn_name = "clevertap_default"
     hook_name = "CleverTap"
 
@@ -61,6 +75,7 @@ class WebhookHook(DestinationHook):
     """The secret that events to a webhook are signed with."""
 
     conn_type = "headcount_webhook"
+    destination_type = "webhook"
     default_conn_name = "webhook_default"
     hook_name = "Webhook"
 

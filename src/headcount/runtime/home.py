@@ -18,6 +18,8 @@ SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "4",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    # The button beside a connection. Only this machine's admin can press it.
+    "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     # A worker waits this long for an exit it missed: with 5 s, four workers end
