@@ -162,11 +162,8 @@ class _Writer:
 
     def history(self, number: int, files: int) -> None:
         """One of the files that brought the history."""
-        spans = (
-            (all_ * n // files for n in (number, number + 1))
-            for all_ in (self.log.events, SLOTS)
-        )
-        (first, last), (first_slot, end_slot) = spans
+        first, last = (self.log.events * n // files for n in (number, number + 1))
+        first_slot, end_slot = (SLOTS * n // files for n in (number, number + 1))
         self._draw(first, last, first_slot=first_slot, slots=end_slot - first_slot)
         self._append_events(f"history-{number:02d}", first, last)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from headcount.project import Project, open_project
+from headcount.store.warehouse import Warehouse
 from tests.benchmarks.definitions import draw_definitions, write_definitions
 from tests.benchmarks.generator import SETTINGS, Columns, Log, tick_at
 from tests.benchmarks.ours import evaluate, read_digests
@@ -18,6 +19,7 @@ from tests.benchmarks.peers.base import Peer
 from tests.benchmarks.peers.rounds import Digests, load, peer_of, plans_of, round_of
 
 LOG = Log(seed=3, events=20_000, users=500)
+COUNT = "SELECT count(DISTINCT position) FROM events"
 SEGMENTS, TICKS, ARRIVING = 60, (0, 1, 2), 1_000
 
 
@@ -64,6 +66,14 @@ def test_peer_agrees_tick_by_tick(
     peer = peer_of(name)(tmp_path / name, columns_of(project, 0).read_names())
 
     assert [*rounds_of(peer, project)] == ours
+
+
+def test_log_is_as_long_as_asked(ours: list[Digests], project: Project) -> None:
+    del ours
+    with Warehouse.open(project.store_path) as warehouse:
+        counts = warehouse.con.execute(COUNT).fetchall()
+
+    assert counts == [(LOG.events + ARRIVING * (len(TICKS) - 1),)]
 
 
 def test_segments_hold_some_and_not_all(ours: list[Digests]) -> None:

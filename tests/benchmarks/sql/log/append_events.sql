@@ -24,5 +24,4 @@ SELECT
     ) || '}' AS properties,
     false AS is_wide,
     $file_code AS file_code
-FROM drawn
-ORDER BY event_code, user_code, at_us, i
+FROM (FROM drawn ORDER BY event_code, user_code, at_us, i)  -- before the texts are long
