@@ -20,8 +20,7 @@ CREATE VIEW event_names AS
 SELECT
     system_code,
     (row_number() OVER (ORDER BY system, event) - 1)::UINTEGER AS event_code,
-    event,
-    system
+    event
 FROM published.seen_events
 JOIN systems USING (system);
 
@@ -41,7 +40,8 @@ FROM event_rows AS e
 JOIN (
     SELECT file, row_number() OVER (ORDER BY file) AS number FROM published.event_files
 ) AS f ON f.file = e.filename
-JOIN event_names AS n ON n.system = e.system AND n.event = e.event
+JOIN systems AS y ON y.system = e.system
+JOIN event_names AS n ON n.system_code = y.system_code AND n.event = e.event
 JOIN users AS u ON u.system_code = n.system_code AND u.user_id = e.user_id;
 
 CREATE TABLE wide_attributes (
@@ -111,3 +111,20 @@ JOIN users AS u ON u.system_code = y.system_code AND u.user_id = h.user_id;
 CREATE VIEW runs AS FROM published.runs;
 CREATE VIEW run_segments AS FROM published.run_segments;
 CREATE VIEW segment_sizes AS FROM published.segment_sizes;
+
+CREATE VIEW seen_events AS
+SELECT n.system_code, n.event_code, s.events, s.first_at, s.last_at
+FROM published.seen_events AS s
+JOIN systems AS y USING (system)
+JOIN event_names AS n ON n.system_code = y.system_code AND n.event = s.event;
+
+CREATE VIEW seen_properties AS
+SELECT n.system_code, n.event_code, s.property, s.events, s.first_at, s.last_at, s.examples
+FROM published.seen_properties AS s
+JOIN systems AS y USING (system)
+JOIN event_names AS n ON n.system_code = y.system_code AND n.event = s.event;
+
+CREATE VIEW seen_attributes AS
+SELECT y.system_code, s.attribute AS key, s.records, s.first_at, s.last_at, s.examples
+FROM published.seen_attributes AS s
+JOIN systems AS y USING (system);

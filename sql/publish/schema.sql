@@ -399,3 +399,23 @@ COMMENT ON COLUMN segment_files.segment_id IS 'The segment';
 COMMENT ON COLUMN segment_files.file IS 'The file in the folder of the project';
 COMMENT ON COLUMN segment_files.orphaned IS 'Whether the file is gone: the segment goes on until it is deleted';
 COMMENT ON COLUMN segment_files.expired_at IS 'The instant that froze its membership; NULL while it is evaluated';
+
+CREATE TABLE sync_holds (
+    destination VARCHAR NOT NULL,
+    segment_id VARCHAR NOT NULL,
+    snapshot_at TIMESTAMPTZ NOT NULL,
+    held_at TIMESTAMPTZ NOT NULL,
+    reasons VARCHAR[] NOT NULL,
+    adds BIGINT NOT NULL,
+    removes BIGINT NOT NULL,
+    approved_at TIMESTAMPTZ
+);
+COMMENT ON TABLE sync_holds IS 'One row a push that a guard held back';
+COMMENT ON COLUMN sync_holds.destination IS 'The destination';
+COMMENT ON COLUMN sync_holds.segment_id IS 'The segment';
+COMMENT ON COLUMN sync_holds.snapshot_at IS 'The tick whose members wait';
+COMMENT ON COLUMN sync_holds.held_at IS 'Since when one waits';
+COMMENT ON COLUMN sync_holds.reasons IS 'Why it waits';
+COMMENT ON COLUMN sync_holds.adds IS 'Users it would add';
+COMMENT ON COLUMN sync_holds.removes IS 'Users it would remove';
+COMMENT ON COLUMN sync_holds.approved_at IS 'When a person let it go; NULL while it waits';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -66,9 +67,11 @@ def site(url: str) -> Iterator[Site]:
 
 
 @pytest.fixture
-def shop(clock: None, tmp_path: Path) -> Shop:
-    """A shop of the test's own."""
-    return open_shop(tmp_path / "shop")
+def shop(seen_shop: Shop, tmp_path: Path) -> Shop:
+    """A shop of the test's own: moved, so published where it is now."""
+    shop = Shop(shutil.copytree(seen_shop.folder, tmp_path / "shop"))
+    pipeline.publish(shop.project, now=NEXT_TICK)
+    return shop
 
 
 @pytest.fixture

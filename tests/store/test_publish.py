@@ -44,6 +44,7 @@ MORE_TABLES = {
     "source_files",
     "publication",
     "segment_files",
+    "sync_holds",
     "seen_events",
     "seen_properties",
     "seen_attributes",

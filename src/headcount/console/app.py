@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from headcount.console import (
     action_pages,
+    builder_pages,
     export_pages,
     segment_pages,
     static_files,
@@ -53,6 +54,8 @@ STATUSES: dict[type[HeadcountError], int] = {
 }
 """The first that fits decides."""
 
+PAGES = (segment_pages, builder_pages, export_pages, action_pages, static_files)
+
 
 def create_app(
     desk: Desk,
@@ -82,7 +85,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.console = Console(desk, secret)
-    for pages in (segment_pages, export_pages, action_pages, static_files):
+    for pages in PAGES:
         app.include_router(pages.router)
     app.add_middleware(GuardedAnswers)
     app.add_exception_handler(HeadcountError, _refused)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,6 +108,7 @@ def _templates() -> Environment:
         "definition": definition_in_words,
         "words": _words,
         "evidence": evidence_lines,
+        "leading_comment": _leading_comment,
     }
     environment.globals |= {"Right": Right, "sign": SIGNS.get, "asset": fingerprint}
     return environment
@@ -119,6 +121,12 @@ def _words(rules: str) -> Markup:
         Markup("<code>{}</code>").format(piece) if index % 2 else escape(piece)
         for index, piece in enumerate(pieces)
     )
+
+
+def _leading_comment(text: str) -> str:
+    """The comment above the first key."""
+    lines = takewhile(lambda line: line.startswith("#"), text.splitlines())
+    return "\n".join(lines)
 
 
 def _count(number: int | None) -> str:

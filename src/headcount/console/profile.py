@@ -40,6 +40,7 @@ class Profile:
     versions: list[Version]
     syncs: list[Row]
     rejects: list[Row]
+    holds: dict[str, Row]
     exports: list[Row]
     needed_by: list[Row]
 
@@ -59,6 +60,7 @@ def read_profile(published: Published, segment_id: str) -> Profile:
         versions=list(_versions(ask(published, "versions", key))),
         syncs=ask(published, "syncs", key),
         rejects=ask(published, "rejects", few),
+        holds={one["destination"]: one for one in ask(published, "holds", key)},
         exports=ask(published, "exports", key | {"most": MOST_FILES}),
         needed_by=ask(
             published, "needed_by", {"reference": f'"segment":"{segment_id}"'}

@@ -5,7 +5,7 @@ Source: interface.md §3 (`plan`), segments.md §5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -70,8 +70,12 @@ def propose(
     systems: Mapping[str, System],
     *,
     at: datetime,
+    only: Collection[str] | None = None,
 ) -> Proposal:
     """Each segment's membership under `loaded` at `at`, beside the one it has.
+
+    `only` names the segments that are asked about, None: all; references of these see
+    the finished memberships of the others.
 
     A segment whose own file is unchanged may still change: through a reference, or
     through events that came after its last tick.
@@ -80,7 +84,11 @@ def propose(
     registration = plan_registration(loaded, registered, systems, at=at)
     refused = {one.segment_id: one.fault for one in registration.refusals}
     proposer = _Proposer(warehouse, systems, registered, {}, {})
-    by_id = {case.segment_id: case for case in registration.cases}
+    by_id = {
+        case.segment_id: case
+        for case in registration.cases
+        if only is None or case.segment_id in only
+    }
     todo = [case for case in by_id.values() if case.todo == "evaluate"]
     plans = in_dependency_order(compile_definition(case.definition) for case in todo)
     evaluated = {

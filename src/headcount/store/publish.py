@@ -46,6 +46,7 @@ TABLES = (
     "publish/syncs",
     "publish/sync_batches",
     "publish/sync_rejects",
+    "publish/sync_holds",
     "publish/exports",
     "publish/source_files",
     "publish/rejected_rows",

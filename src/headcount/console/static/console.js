@@ -30,3 +30,35 @@ document.addEventListener("htmx:afterSettle", (event) => {
     link.search = location.search;
   }
 });
+
+// The builder's steps: one at a time, all of them without this script.
+const panels = () => [...document.querySelectorAll("[data-panel]")];
+
+const show = (step, focus) => {
+  for (const panel of panels()) panel.hidden = panel.dataset.panel !== step;
+  for (const mark of document.querySelectorAll(".steps [data-step]")) {
+    if (mark.dataset.step === step) mark.setAttribute("aria-current", "step");
+    else mark.removeAttribute("aria-current");
+  }
+  if (focus) document.querySelector(`[data-panel="${step}"] :is(input, select):not([type=hidden])`)?.focus();
+};
+
+const begin = () => {
+  if (panels().length) show("1", false);
+};
+document.addEventListener("DOMContentLoaded", begin);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-step]");
+  if (!button) return;
+  const left = panels().find((panel) => !panel.hidden);
+  const isAhead = Number(button.dataset.step) > Number(left?.dataset.panel);
+  const wrong = isAhead && left.querySelector(":invalid:not(fieldset)");
+  if (wrong) wrong.reportValidity();
+  else show(button.dataset.step, true);
+});
+
+// Enter in a field of the builder never sends it half done.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("#builder input")) event.preventDefault();
+});
