@@ -6,26 +6,25 @@ from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, chain, dag, task
 
-from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP, tick_of
+from headcount.provider.scheduling import COMMON, EVENTS, MEMBERSHIP, late_tick, tick_of
 
 
 @dag(
     # A plain cron string gives a point; this gives an interval. Its end is the tick.
     schedule=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
-    start_date=BEGINNING,
-    catchup=False,  # one tick brings everything up to date, however many were missed
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["headcount"],
+    deadline=late_tick(),
+    **COMMON,
 )
 def evaluate_segments() -> None:
     """Evaluate every segment at the interval's end; red when one of them failed."""
 
-    @task
-    def ingest() -> dict[str, Any]:
+    @task(outlets=[EVENTS])
+    def ingest(*, outlet_events: Any) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        return tasks.ingest()
+        report = tasks.ingest()
+        outlet_events[EVENTS].extra = tasks.counts(report)
+        return report
 
     @task(outlets=[MEMBERSHIP])
     def evaluate(*, dag_run: Any, outlet_events: Any) -> dict[str, Any]:

@@ -6,15 +6,11 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP
+from headcount.provider.scheduling import COMMON, EXPORTS, MEMBERSHIP
 
 
 @dag(
     schedule=[MEMBERSHIP],
-    start_date=BEGINNING,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
     params={
         "segment": Param(
             None,
@@ -26,19 +22,31 @@ from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP
         "format": Param(
             "csv", type="string", enum=["csv", "xlsx", "parquet"], title="Format"
         ),
+        "at": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="As of",
+            description="The members at this instant; none: the newest.",
+        ),
     },
-    tags=["headcount"],
+    **COMMON,
 )
 def export_segments() -> None:
     """Leave export files of the newest snapshots in the project's exports folder."""
 
-    @task(inlets=[MEMBERSHIP])
-    def export(*, params: dict[str, Any]) -> dict[str, Any]:
+    @task(inlets=[MEMBERSHIP], outlets=[EXPORTS])
+    def export(*, params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        if params["segment"]:
-            return tasks.export(params["segment"], params["format"])
-        return tasks.export_due()
+        one, file_format = params["segment"], params["format"]
+        made = (
+            tasks.export(one, file_format, at=params["at"])
+            if one
+            else tasks.export_due()
+        )
+        outlet_events[EXPORTS].extra = tasks.counts(made)
+        return made
 
     export()
 

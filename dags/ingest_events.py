@@ -6,17 +6,13 @@ from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from headcount.provider.scheduling import BEGINNING, DEFAULTS, EVENTS
+from headcount.provider.scheduling import COMMON, EVENTS
 
 
 @dag(
     # Every five minutes, but not on the quarter hours: then evaluate_segments reads.
     schedule=CronTriggerTimetable("5,10,20,25,35,40,50,55 * * * *", timezone="UTC"),
-    start_date=BEGINNING,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["headcount"],
+    **COMMON,
 )
 def ingest_events() -> None:
     """Take in what has landed; red when a file was refused."""

@@ -6,17 +6,13 @@ from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 
-from headcount.provider.scheduling import BEGINNING, DEFAULTS
+from headcount.provider.scheduling import COMMON
 
 
 @dag(
     # Between two ticks, at an hour when little happens in most time zones we serve.
     schedule=CronTriggerTimetable("7 3 * * *", timezone="UTC"),
-    start_date=BEGINNING,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["headcount"],
+    **COMMON,
 )
 def maintain_warehouse() -> None:
     """Leave a swept and compacted project."""

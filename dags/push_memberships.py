@@ -6,18 +6,14 @@ from typing import Any
 
 from airflow.sdk import dag, task, teardown
 
-from headcount.provider.scheduling import BEGINNING, DEFAULTS, MEMBERSHIP
+from headcount.provider.scheduling import COMMON, MEMBERSHIP, PUSHES
 
 
 @dag(
     # Evaluations that end during a run are answered by one more run, not by one each:
     # pushed is the difference between the newest membership and what was sent.
     schedule=[MEMBERSHIP],
-    start_date=BEGINNING,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["headcount"],
+    **COMMON,
 )
 def push_memberships() -> None:
     """One task a destination and segment with changes; red when one of them failed.
@@ -32,15 +28,21 @@ def push_memberships() -> None:
         return tasks.pushes_due()
 
     @task(
+        outlets=[PUSHES],
         pool="default_pool",  # it waits for the vendor; the store it opens for moments
         max_active_tis_per_dagrun=4,
         map_index_template="{{ task.op_kwargs['destination'] }}"
         " {{ task.op_kwargs['segment_ids'][:3] | join(' ') }}",
     )
-    def push(destination: str, segment_ids: list[str]) -> dict[str, Any]:
+    def push(
+        destination: str, segment_ids: list[str], *, outlet_events: Any
+    ) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        return tasks.push(destination, segment_ids)
+        report = tasks.push(destination, segment_ids)
+        counted = {"destination": destination, **tasks.counts(report)}
+        outlet_events[PUSHES].extra = counted
+        return report
 
     @teardown(pool="default_pool")
     def alert() -> dict[str, Any]:

@@ -86,6 +86,17 @@ def test_a_repeated_tick_changes_nothing_and_sends_nothing(bench):
     assert len(bench.walkme.read_requests()) == requests
 
 
+def test_an_older_tick_is_skipped_and_changes_nothing(bench):
+    bench.run("evaluate_segments", NEXT)
+    before = files(bench.folder)
+
+    run = bench.run("evaluate_segments", TICK)
+
+    assert run.state == "success"
+    assert run.tasks["evaluate"] == run.tasks["publish"] == "skipped"
+    assert files(bench.folder) == before
+
+
 def test_one_faulty_definition_holds_nothing_else_up(bench):
     bench.run("evaluate_segments")
     faulty = "name: Lookers\nsystem: crm\nrules: [{evnt: buy}]\n"
@@ -183,6 +194,20 @@ def test_export_by_hand_leaves_a_file(bench):
     assert run.state == "success"
     made = (bench.folder / "exports").glob("lookers*")
     assert [path.suffix for path in made] == [".xlsx"]
+
+
+def test_export_of_a_past_instant(bench):
+    bench.run("evaluate_segments")
+    bench.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
+    bench.run("evaluate_segments", NEXT)
+    asked = {"segment": "buyers", "format": "csv"}
+
+    exports = [
+        bench.run("export_segments", NEXT, **asked, **past).returned["export"]
+        for past in ({"at": TICK.isoformat()}, {})
+    ]
+
+    assert [one["exports"][0]["rows"] for one in exports] == [1, 2]
 
 
 def test_export_makes_subscriptions_once_a_day(bench):

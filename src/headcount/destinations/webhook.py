@@ -152,24 +152,36 @@ class Webhook(Destination):
         """The receiver knows that the segment is no more."""
         self._tell("deleted", segment)
 
-    def _tell(self, what: str, segment: SegmentRef, **data: list[str]) -> None:
+    def announce(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        as_of: datetime | None = None,
+        key: str | None = None,
+    ) -> None:
+        """The receiver knows of one event, which happened at `as_of`, or now.
+
+        `key` names it; without one what it says does.
+        """
         unix_s = self._unix_s()
-        as_of = segment.as_of or datetime.fromtimestamp(unix_s, UTC)
-        event = {
-            "type": f"{self._profile.type_prefix}.{what}",
-            "timestamp": clock.to_text(as_of),
-            "data": {
-                "segment_id": segment.segment_id,
-                "name": segment.name,
-                "system": segment.system,
-                **data,
-            },
-        }
+        at = as_of or datetime.fromtimestamp(unix_s, UTC)
+        event = {"type": kind, "timestamp": clock.to_text(at), "data": data}
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         if len(body) > self._profile.max_payload_bytes:
             fault = f"an event of {len(body)} bytes was not sent"
             raise BatchTooLargeError(self.name, status=413, body=fault)
-        self._send(segment.key or hashlib.sha256(body).hexdigest()[:32], unix_s, body)
+        self._send(key or hashlib.sha256(body).hexdigest()[:32], unix_s, body)
+
+    def _tell(self, what: str, segment: SegmentRef, **data: list[str]) -> None:
+        told = {
+            "segment_id": segment.segment_id,
+            "name": segment.name,
+            "system": segment.system,
+            **data,
+        }
+        kind = f"{self._profile.type_prefix}.{what}"
+        self.announce(kind, told, as_of=segment.as_of, key=segment.key)
 
     def _send(self, key: str, unix_s: int, body: bytes) -> None:
         signed = f"{key}.{unix_s}.".encode() + body

@@ -19,6 +19,30 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "example": "headcount_store",
         "version_added": None,
     },
+    "alerts_to": {
+        "description": "Who is told of failed runs and late ticks: mail addresses with "
+        "commas between them, or the https address of a receiver of Standard Webhooks. "
+        "Nobody by default.",
+        "type": "string",
+        "default": "",
+        "example": "ops@acme.example",
+        "version_added": None,
+    },
+    "alerts_conn_id": {
+        "description": "The connection to tell them by, of the type SMTP or Webhook; "
+        "smtp_default or webhook_default by default.",
+        "type": "string",
+        "default": "",
+        "example": None,
+        "version_added": None,
+    },
+    "late_after_minutes": {
+        "description": "A tick is late when it has not ended so long after it was due.",
+        "type": "integer",
+        "default": "10",
+        "example": None,
+        "version_added": None,
+    },
 }
 
 

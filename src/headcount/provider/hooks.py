@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airflow.sdk import BaseHook
+from airflow.sdk import BaseHook, Connection
 
 from headcount import project
 from headcount.project import ConnectionSecrets, Project
@@ -96,9 +96,13 @@ def open_project() -> AirflowProject:
 
 
 def _secrets(name: str) -> ConnectionSecrets:
-    connection = BaseHook.get_connection(name)
+    return to_secrets(BaseHook.get_connection(name))
+
+
+def to_secrets(connection: Connection) -> ConnectionSecrets:
+    """What an Airflow connection holds, as destinations take it."""
     return ConnectionSecrets(
-        name=name,
+        name=connection.conn_id,
         login=connection.login,
         password=connection.password,
         host=connection.host,

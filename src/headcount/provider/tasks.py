@@ -6,6 +6,7 @@ the clock. Reports go to XCom: counts and names, never rows of users.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
@@ -16,8 +17,9 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.log import mask_secret
 
 from headcount import pipeline
-from headcount.clock import last_tick, now
+from headcount.clock import last_tick, now, parse_instant
 from headcount.errors import StateError
+from headcount.evaluate.tick import OlderTickError
 from headcount.exports.export import Format
 from headcount.provider.hooks import open_project
 from headcount.sync.report import PushReport
@@ -25,6 +27,7 @@ from headcount.sync.report import PushReport
 Report = dict[str, Any]
 
 COUNTS = ("accepted", "duplicates", "rejected", "refused")
+SENT = ("added", "removed", "rejected", "requests")
 SIZES = ("members", "entered", "exited")
 
 
@@ -38,14 +41,26 @@ class PartialError(StateError):
         super().__init__("; ".join(failures))
 
 
+class BehindError(PartialError):
+    """A destination could not be reached well; trying again may help."""
+
+    kind = "behind"
+
+
 def ingest() -> Report:
     """What landed is in the store; a file that was refused is named in the report."""
     return pipeline.ingest(open_project(), now=now()).to_json()
 
 
 def evaluate(at: datetime) -> Report:
-    """Every segment is evaluated at the tick `at`, or Failed with a reason."""
-    return pipeline.evaluate(open_project(), at=at, now=now()).to_json()
+    """Every segment is evaluated at the tick `at`, or Failed with a reason.
+
+    A tick before the newest is skipped: what was told of it stays, and newer ones hold.
+    """
+    try:
+        return pipeline.evaluate(open_project(), at=at, now=now()).to_json()
+    except OlderTickError as error:
+        raise AirflowSkipException(str(error)) from error
 
 
 def publish() -> None:
@@ -82,9 +97,9 @@ def in_portions(due: Sequence[dict[str, str]], *, most: int) -> list[Report]:
 def push(destination: str, segment_ids: list[str]) -> Report:
     """The destination holds the newest memberships; PartialError says why not.
 
-    What failed for a while is due again at the next tick; no retry comes before that,
-    as each request has had its own. When all that is left waits for a person the task
-    is skipped: nothing has failed, and everybody sees it.
+    BehindError when trying again may help; each request has had its own retries, and
+    what stays behind is due again at the next tick. When all that is left waits for a
+    person the task is skipped: nothing has failed, and everybody sees it.
     """
     project = open_project()
     reports = [
@@ -98,8 +113,7 @@ def push(destination: str, segment_ids: list[str]) -> Report:
         for segment_id in segment_ids
     ]
     report = PushReport(tuple(chain.from_iterable(one.results for one in reports)))
-    if not report.is_good:
-        raise PartialError([push.reason or push.status for push in report.results])
+    _require_pushed(report)
     held = [push.reason for push in report.results if push.status == "held"]
     if held and len(held) == len(report.results):
         raise AirflowSkipException("; ".join(map(str, held)))
@@ -109,15 +123,29 @@ def push(destination: str, segment_ids: list[str]) -> Report:
 def alert() -> Report:
     """Operators were told of what fails or is held; PartialError names who was not."""
     report = pipeline.alert(open_project(), now=now(), on_secret=mask_secret)
-    if not report.is_good:
-        raise PartialError([push.reason or push.status for push in report.results])
+    _require_pushed(report)
     return report.to_json()
 
 
-def export(segment_id: str, file_format: Format) -> Report:
-    """A file of the segment's newest snapshot is in the exports folder."""
-    report = pipeline.export(open_project(), segment_id, format=file_format, now=now())
-    return report.to_json()
+def _require_pushed(report: PushReport) -> None:
+    bad = [push for push in report.results if push.status in {"failed", "behind"}]
+    reasons = [f"{push.segment_id}: {push.reason or push.status}" for push in bad]
+    if any(push.status == "failed" for push in bad):
+        raise PartialError(reasons)
+    if bad:
+        raise BehindError(reasons)
+
+
+def export(segment_id: str, file_format: Format, *, at: str | None = None) -> Report:
+    """A file of the segment's members at `at`, or now, is in the exports folder."""
+    report = pipeline.export(
+        open_project(),
+        segment_id,
+        format=file_format,
+        at=parse_instant(at) if at else None,
+        now=now(),
+    )
+    return {"exports": [report.to_json()]}
 
 
 def export_due() -> Report:
@@ -138,8 +166,18 @@ def maintain() -> Report:
 
 def counts(report: Report) -> Report:
     """The few figures that go with an asset's event."""
-    if "segments" not in report:
-        return {name: report[name] for name in COUNTS}
+    if "segments" in report:
+        return _tick_counts(report)
+    if "pushes" in report:
+        done = Counter(push["status"] for push in report["pushes"])
+        return {**{name: report[name] for name in SENT}, **done}
+    if "exports" in report:
+        files = report["exports"]
+        return {"files": len(files), "rows": sum(file["rows"] for file in files)}
+    return {name: report[name] for name in COUNTS}
+
+
+def _tick_counts(report: Report) -> Report:
     segments = report["segments"]
     return {
         "at": report["at"],
@@ -149,11 +187,14 @@ def counts(report: Report) -> Report:
     }
 
 
-def require_all_good(ingested: Report, evaluated: Report | None = None) -> None:
-    """Return when no file was refused and no segment failed, else name them."""
+def require_all_good(ingested: Report | None, evaluated: Report | None = None) -> None:
+    """Return when no file was refused and no segment failed, else name them.
+
+    None is of a task that a person marked as done: nothing is known of it.
+    """
     failures = [
         f"{file['path']}: {file['reason']}"
-        for file in ingested["files"]
+        for file in (ingested or {"files": []})["files"]
         if file["status"] in {"refused", "changed"}
     ]
     failures += [
