@@ -40,11 +40,12 @@ def push_memberships() -> None:
         from headcount.provider import tasks
 
         report = tasks.push(destination, segment_ids)
-        counted = {"destination": destination, **tasks.counts(report)}
-        outlet_events[PUSHES].extra = counted
+        counts = {"destination": destination, **tasks.counts(report)}
+        outlet_events[PUSHES].extra = counts
         return report
 
-    @teardown(pool="default_pool")
+    @teardown
+    @task(pool="default_pool")
     def alert() -> dict[str, Any]:
         """Comes in any case; as a teardown it leaves the run as red as it is."""
         from headcount.provider import tasks
