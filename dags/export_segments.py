@@ -22,7 +22,7 @@ from headcount.provider.scheduling import COMMON, EXPORTS, MEMBERSHIP
         "format": Param(
             "csv", type="string", enum=["csv", "xlsx", "parquet"], title="Format"
         ),
-        "at": Param(
+        "as_of": Param(
             None,
             type=["null", "string"],
             format="date-time",
@@ -41,7 +41,7 @@ def export_segments() -> None:
 
         one, file_format = params["segment"], params["format"]
         made = (
-            tasks.export(one, file_format, at=params["at"])
+            tasks.export(one, file_format, at=params["as_of"])
             if one
             else tasks.export_due()
         )

@@ -204,7 +204,7 @@ def test_export_of_a_past_instant(bench):
 
     exports = [
         bench.run("export_segments", NEXT, **asked, **past).returned["export"]
-        for past in ({"at": TICK.isoformat()}, {})
+        for past in ({"as_of": TICK.isoformat()}, {})
     ]
 
     assert [one["exports"][0]["rows"] for one in exports] == [1, 2]
