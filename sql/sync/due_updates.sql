@@ -1,5 +1,6 @@
--- purpose: segments whose newest snapshot, or name, is not what their destination was told last
--- params: frame wanted_targets(segment_id, destination, remote_id, name)
+-- purpose: segments whose newest snapshot, or name, is not what their destination was told last, or that have users
+-- to be tried again there
+-- params: frame wanted_targets(segment_id, destination, remote_id, name), tried_before: an instant
 -- grain: one row a destination and segment, in that order
 -- columns: destination, segment_id, system, remote_name
 WITH newest AS (
@@ -18,5 +19,10 @@ WHERE g.deleted_at IS NULL
     OR s.snapshot_sha256 IS DISTINCT FROM n.sha256
     OR t.name IS DISTINCT FROM s.asked_name
     OR (t.remote_id IS NOT NULL AND t.remote_id IS DISTINCT FROM s.adopted_as)
+    OR EXISTS (
+        FROM sync_rejects AS r
+        WHERE r.destination = t.destination AND r.segment_id = t.segment_id
+          AND r.tried_as IS NOT NULL AND r.tried_at <= $tried_before
+    )
   )
 ORDER BY t.destination, t.segment_id

@@ -17,6 +17,7 @@ from headcount.destinations.base import Job, SegmentRef
 from headcount.destinations.errors import (
     AmbiguousSegmentError,
     JobFailedError,
+    JobLostError,
     MisconfiguredError,
     RemoteSegmentGoneError,
     UnknownOutcomeError,
@@ -224,7 +225,7 @@ def test_job_that_did_not_end_well_is_told(
 def test_job_that_is_not_known_any_more_is_lost(said: Said, appcues: Appcues) -> None:
     said.says({"error": True}, 404)
 
-    with pytest.raises(JobFailedError, match="knows nothing of the job"):
+    with pytest.raises(JobLostError, match="knows nothing of the job"):
         appcues.is_done(Job(JOB))
 
 

@@ -43,11 +43,11 @@ def test_next_tick_sends_the_difference(shop: Shop, walkme: StandIn) -> None:
 def test_pushes_due_are_those_not_made(shop: Shop, walkme: StandIn) -> None:
     pipeline.run_tick(shop.project, at=TICK, now=NOW, push=False)
 
-    due = pipeline.pushes_due(shop.project)
+    due = pipeline.pushes_due(shop.project, now=NOW)
     pipeline.push(shop.project, now=NOW, destination="walkme", segment_id="buyers")
 
     assert due == [{"destination": "walkme", "segment_id": "buyers"}]
-    assert pipeline.pushes_due(shop.project) == []
+    assert pipeline.pushes_due(shop.project, now=NOW) == []
     assert walkme.read_members("buyers") == ["ann"]
 
 

@@ -13,6 +13,7 @@ from tests.contracts.vendors import QuickTime, Vendor
 from tests.sync.pushing import Interrupted, Pushing
 
 from headcount.destinations.base import Job
+from headcount.destinations.errors import JobLostError
 from headcount.standins.process import StandIn, running_standin
 from headcount.store.warehouse import Warehouse
 from headcount.sync import jobs
@@ -110,17 +111,62 @@ def test_job_that_never_ends_is_given_up(
     assert job_rows(pushing) == []
 
 
-@pytest.mark.parametrize("fault", ["job-failed", "job-partial", "job-elsewhere"])
+@pytest.mark.parametrize("fault", ["job-failed", "job-elsewhere"])
 def test_job_that_ended_badly_is_said_again(pushing: Pushing, fault: str) -> None:
     pushing.push("a")
     pushing.vendor.order(fault)
 
-    failed = pushing.push("a", "b", "c")
-    repaired = pushing.push("a", "c")
+    result = pushing.push("a", "b", "c")
 
-    assert (failed.status, repaired.status) == ("failed", "synced")
-    assert "job" in str(failed.reason)
-    assert pushing.vendor.members() == ["a", "c"]
+    assert (result.status, result.rejected) == ("synced", 0)
+    assert pushing.vendor.members() == ["a", "b", "c"]
+    assert job_rows(pushing) == []
+
+
+def test_users_whom_a_job_names_are_rejects(pushing: Pushing) -> None:
+    pushing.push("a")
+    pushing.vendor.order("job-partial")
+
+    result = pushing.push("a", "b", "c")
+
+    assert (result.status, result.added, result.rejected) == ("synced", 1, 1)
+    assert pushing.vendor.members() == ["a", "b"]
+    ((user_id, reason),) = pushing.rows("SELECT user_id, reason FROM sync_rejects")
+    assert (user_id, reason) == ("c", "refused")
+
+
+def test_jobs_name_their_bad_users_bit_by_bit() -> None:
+    bad = [f"bad-{number:02}" for number in range(25)]
+    with running_standin("appcues", options=("--poison", "bad")) as picky:
+        vendor = Vendor(picky)
+        with Warehouse.in_memory() as store, closing(vendor.connect()) as destination:
+            open_store = partial(nullcontext, store)
+            pushing = Pushing(
+                open_store, vendor, destination, vendor.segment(), QuickTime()
+            )
+            result = pushing.push("a", "z", *bad)
+
+        assert (result.status, result.rejected) == ("synced", 25)
+        assert vendor.members() == ["a", "z"]
+        uploads = [r for r in vendor.requests() if "add_user_ids" in r["path"]]
+        assert len(uploads) == 4
+
+
+def test_job_that_is_not_known_any_more_is_looked_for_and_said_again(
+    pushing: Pushing,
+) -> None:
+    class Forgetful(Interrupted):
+        def is_done(self, job: Job) -> bool:
+            raise JobLostError(self.destination.name, job)
+
+    pushing.push("a")
+    forgetful = Forgetful(pushing.destination)
+
+    lost = pushing.push("a", "b", destination=forgetful, patience=Patience(tries=2))
+
+    assert (lost.status, job_rows(pushing)) == ("behind", [])
+    assert pushing.push_again("a").removed == 1
+    assert pushing.vendor.members() == ["a"]
 
 
 def test_pause_that_is_asked_for_at_a_look_is_kept(pushing: Pushing) -> None:

@@ -320,14 +320,14 @@ def test_deletion_of_what_was_never_pushed_sends_nothing(pushing: Pushing) -> No
     assert pushing.delete().requests == 0
 
 
-def test_refused_batch_does_not_stop_the_others(pushing: Pushing) -> None:
+def test_refused_user_is_a_reject_and_stops_nobody(pushing: Pushing) -> None:
     pushing.push("a")
 
-    result = pushing.push("b", "")  # WalkMe takes no empty id
+    result = pushing.push("b", "c", "")  # WalkMe takes no empty id
 
-    assert (result.status, result.removed, result.added) == ("failed", 1, 0)
-    assert "refused with 400" in str(result.reason)
-    assert pushing.vendor.members() == []
+    assert (result.status, result.removed, result.added) == ("synced", 1, 2)
+    assert result.reason == "rejects: 1, see sync_rejects"
+    assert pushing.vendor.members() == ["b", "c"]
 
 
 def test_system_without_guid_is_said(pushing: Pushing) -> None:

@@ -135,6 +135,7 @@ def test_bug_of_ours_is_not_retried(pushing: Pushing) -> None:
     class Broken:
         abilities, name = pushing.destination.abilities, pushing.destination.name
         address = pushing.destination.address
+        fingerprint = pushing.destination.fingerprint
 
         def create(self, *_: object) -> str:
             return str(1 / 0)

@@ -99,6 +99,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "empty_is_success": _statuses,
         **dict.fromkeys(("state_fields", "done_states", "failed_states"), _words),
         **dict.fromkeys(("error_fields", "reason_fields"), _words),
+        **dict.fromkeys(("error_user_fields", "error_why_fields"), _words),
         "missing_is_deleted": _flag,
     },
     "clevertap": {
@@ -110,6 +111,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "action_field": _word,
         **dict.fromkeys(("exists_statuses", "gone_statuses"), _statuses),
         **dict.fromkeys(("failed_states", "refused_fields"), _words),
+        **dict.fromkeys(("refused_user_fields", "refused_why_fields"), _words),
     },
     "webhook": {
         **_EVERY,

@@ -24,6 +24,7 @@ from headcount.destinations.base import Abilities, Destination, Job, Login, Segm
 from headcount.destinations.errors import (
     AmbiguousSegmentError,
     JobFailedError,
+    JobLostError,
     MisconfiguredError,
     RemoteSegmentGoneError,
     SegmentExistsError,
@@ -31,7 +32,12 @@ from headcount.destinations.errors import (
 )
 from headcount.destinations.http import PATIENT, Answer, HttpClient, Timeouts
 from headcount.destinations.login import to_basic
-from headcount.destinations.profile import field_of, list_of, read_profile
+from headcount.destinations.profile import (
+    field_of,
+    list_of,
+    named_in,
+    read_profile,
+)
 from headcount.destinations.secrecy import Secrecy, ignore_secret
 from headcount.destinations.turnstile import Turnstile
 
@@ -82,6 +88,9 @@ class Profile:
     )
     error_fields: tuple[str, ...] = ("errors", "failed_rows")
     reason_fields: tuple[str, ...] = ("failure_reason", "detail", "errors")
+    # NOT FOUND: how a job names a user whom it left out, and what it says of them.
+    error_user_fields: tuple[str, ...] = ("user_id", "id")
+    error_why_fields: tuple[str, ...] = ("error", "reason", "detail")
     # INF: a second delete answers 404; then all is as wished.
     missing_is_deleted: bool = True
 
@@ -204,19 +213,29 @@ class Appcues(Destination):
         """Whether the job has ended well; JobFailedError for any other end."""
         answer = self._send("GET", job)
         if answer.status == NOT_FOUND:
-            raise JobFailedError(self.name, f"knows nothing of the job {job} any more")
+            raise JobLostError(self.name, f"knows nothing of the job {job} any more")
         require_success(self._http, answer)
         said, profile = answer.json(), self._profile
         states = {str(field_of(said, name)).lower() for name in profile.state_fields}
         has_errors = any(field_of(said, name) for name in profile.error_fields)
         if states & set(profile.failed_states):
-            raise JobFailedError(self.name, f"the job {job} failed: {self._why(said)}")
+            raise self._failed(job, "failed", said)
         if not states & set(profile.done_states):
             return False
         if has_errors:
-            fault = f"the job {job} was done with errors: {self._why(said)}"
-            raise JobFailedError(self.name, fault)
+            raise self._failed(job, "was done with errors", said)
         return True
+
+    def _failed(self, job: Job, how: str, said: Any) -> JobFailedError:
+        refused = named_in(
+            said,
+            self._profile.error_fields,
+            users=self._profile.error_user_fields,
+            why=self._profile.error_why_fields,
+        )
+        named = {u: self._http.secrecy.scrub(why)[:200] for u, why in refused.items()}
+        fault = f"the job {job} {how}: {self._why(said)}"
+        return JobFailedError(self.name, fault, refused=named)
 
     def _upload(self, remote_id: str, call: str, user_ids: list[str]) -> Job | None:
         path = f"{self._segment(remote_id)}/{call}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import NewType, Protocol
 
 from headcount.destinations.errors import UnsupportedCallError
@@ -83,6 +84,12 @@ class Destination(Protocol):
     abilities: Abilities
     address: str
     """Where it is; once it says 410 it is not called there any more."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What can be asked of it, and where, as one short word."""
+        said = f"{self.address} {self.abilities}".encode()
+        return blake2b(said, digest_size=8).hexdigest()
 
     def close(self) -> None:
         """No connection is open any more."""

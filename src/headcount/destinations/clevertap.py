@@ -27,7 +27,7 @@ from headcount.destinations.errors import (
 )
 from headcount.destinations.http import PATIENT, Answer, HttpClient, Timeouts
 from headcount.destinations.login import require_login, require_password
-from headcount.destinations.profile import field_of, read_profile
+from headcount.destinations.profile import field_of, named_in, read_profile
 from headcount.destinations.secrecy import Secrecy, ignore_secret
 from headcount.destinations.turnstile import Turnstile
 
@@ -67,6 +67,9 @@ class Profile:
     failed_states: tuple[str, ...] = ("fail", "failed", "error")
     # and one a refused entry of /1/upload; entries may also be left out in silence.
     refused_fields: tuple[str, ...] = ("unprocessed",)
+    # which names a user and says why. O [C2]: `identity`; 3P [C6]: the others.
+    refused_user_fields: tuple[str, ...] = ("identity",)
+    refused_why_fields: tuple[str, ...] = ("error", "code", "status")
 
     @property
     def abilities(self) -> Abilities:
@@ -185,9 +188,23 @@ class CleverTap(Destination):
             raise UnknownOutcomeError(self.name, fault)
         shown = self._http.secrecy.scrub(json.dumps(said, ensure_ascii=False))[:200]
         if any(field_of(said, name) for name in self._profile.refused_fields):
-            raise PartlyRefusedError(self.name, status=answer.status, body=shown)
+            raise PartlyRefusedError(
+                self.name,
+                status=answer.status,
+                body=shown,
+                refused=self._refused_in(said),
+            )
         if str(field_of(said, "status")).lower() in self._profile.failed_states:
             raise RefusedBatchError(self.name, status=answer.status, body=shown)
+
+    def _refused_in(self, said: Any) -> dict[str, str]:
+        named = named_in(
+            said,
+            self._profile.refused_fields,
+            users=self._profile.refused_user_fields,
+            why=self._profile.refused_why_fields,
+        )
+        return {u: self._http.secrecy.scrub(why)[:200] for u, why in named.items()}
 
     def _send(self, path: str, body: Any) -> Answer:
         content = json.dumps(body).encode()

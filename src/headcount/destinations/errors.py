@@ -7,6 +7,8 @@ No message holds a header, a URL's query or a secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from headcount.errors import SyncError
 
 
@@ -170,12 +172,29 @@ class JobRunningError(DestinationError):
         super().__init__(destination, f"still works at {job}; the next push looks")
 
 
+class JobLostError(DestinationError):
+    """The destination knows nothing of work that it has taken on, or hides it."""
+
+    kind = "job_lost"
+    retry = True
+    may_be_applied = True
+
+
 class JobFailedError(DestinationError):
-    """Work that the destination had taken on is lost, or was done in part or not."""
+    """Work that the destination had taken on was done in part, or not.
+
+    `refused` are the users that it named, and what it said of each.
+    """
 
     kind = "job_failed"
     may_be_applied = True
     ends_push = False
+
+    def __init__(
+        self, destination: str, fault: str, *, refused: Mapping[str, str] | None = None
+    ) -> None:
+        self.refused = dict(refused or {})
+        super().__init__(destination, fault)
 
 
 class UnsupportedCallError(DestinationError):
@@ -207,10 +226,24 @@ class BatchTooLargeError(RefusedBatchError):
 
 
 class PartlyRefusedError(RefusedBatchError):
-    """The destination took some users of this batch and refused others."""
+    """The destination took this batch without some users, of whom it named `refused`.
+
+    When it named nobody it is not known who was taken.
+    """
 
     kind = "partly_refused"
     may_be_applied = True
+
+    def __init__(
+        self,
+        destination: str,
+        *,
+        status: int,
+        body: str,
+        refused: Mapping[str, str] | None = None,
+    ) -> None:
+        self.refused = dict(refused or {})
+        super().__init__(destination, status=status, body=body)
 
 
 class UnexpectedFaultError(DestinationError):

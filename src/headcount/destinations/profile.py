@@ -32,5 +32,29 @@ def list_of(document: Any, names: Iterable[str]) -> list[Any] | None:
     return next((place for place in places if isinstance(place, list)), None)
 
 
+def named_in(
+    document: Any, lists: Iterable[str], *, users: Iterable[str], why: Iterable[str]
+) -> dict[str, str]:
+    """The users whom an answer names in one of `lists`, and what it says of each.
+
+    An entry is an id, or an object that has it under one of `users` and a reason under
+    one of `why`.
+    """
+    entries = [
+        entry
+        for name in lists
+        if isinstance(listed := field_of(document, name), list)
+        for entry in listed
+    ]
+    named = {}
+    for entry in entries:
+        ids = (entry, *(field_of(entry, name) for name in users))
+        user_id = next((each for each in ids if isinstance(each, str)), None)
+        if user_id is not None:
+            said = (field_of(entry, name) for name in why)
+            named[user_id] = next((str(each) for each in said if each), "refused")
+    return named
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))

@@ -62,7 +62,7 @@ def push(
         require_destination(project, destination)
     due = [
         each
-        for each in _read_due(project)
+        for each in _read_due(project, now)
         if destination in {None, each.destination}
         and segment_id in {None, each.segment_id}
     ]
@@ -75,15 +75,15 @@ def push(
     return PushReport((*results, *alerts.results))
 
 
-def pushes_due(project: Project) -> list[dict[str, str]]:
+def pushes_due(project: Project, *, now: datetime) -> list[dict[str, str]]:
     """One entry a destination and segment whose remote may not hold what it should."""
     return [
         {"destination": due.destination, "segment_id": due.segment_id}
-        for due in _read_due(project)
+        for due in _read_due(project, now)
     ]
 
 
-def read_due(project: Project, warehouse: Warehouse) -> list[Due]:
+def read_due(project: Project, warehouse: Warehouse, *, now: datetime) -> list[Due]:
     """The pushes that are due, to destinations that are enabled."""
     definitions = _read_definitions(warehouse)
     destinations = project.settings.destinations.values()
@@ -93,6 +93,7 @@ def read_due(project: Project, warehouse: Warehouse) -> list[Due]:
         {segment_id: one.destinations for segment_id, one in definitions.items()},
         names={segment_id: one.name for segment_id, one in definitions.items()},
         enabled=enabled,
+        now=now,
     )
     return [*memberships, *notices_due(project, warehouse, definitions)]
 
@@ -106,10 +107,10 @@ def _read_definitions(warehouse: Warehouse) -> dict[str, Definition]:
     }
 
 
-def _read_due(project: Project) -> list[Due]:
+def _read_due(project: Project, now: datetime) -> list[Due]:
     with Warehouse.open(project.store_path) as warehouse:
         watch_only_named(project, warehouse, _read_definitions(warehouse))
-        return read_due(project, warehouse)
+        return read_due(project, warehouse, now=now)
 
 
 def require_destination(project: Project, name: str) -> None:

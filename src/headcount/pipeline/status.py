@@ -111,7 +111,7 @@ def read_status(project: Project, *, now: datetime) -> ProjectStatus:
             faults=surveyed.faults,
             left_out=tuple(read_files_left_out(warehouse)),
             waiting=tuple(_waiting(project, warehouse)),
-            behind=tuple(_behind(project, warehouse)),
+            behind=tuple(_behind(project, warehouse, now=now)),
             held=tuple(read_waiting(warehouse)),
         )
 
@@ -132,9 +132,11 @@ def _landed(project: Project, source: Source) -> list[str]:
         return []
 
 
-def _behind(project: Project, warehouse: Warehouse) -> Iterator[PushBehind]:
+def _behind(
+    project: Project, warehouse: Warehouse, *, now: datetime
+) -> Iterator[PushBehind]:
     pushes = {(one.destination, one.segment_id): one for one in read_pushes(warehouse)}
-    for due in read_due(project, warehouse):
+    for due in read_due(project, warehouse, now=now):
         known = pushes.get((due.destination, due.segment_id))
         if known and known.status == "held":
             continue  # that waits for a person, not for the next push

@@ -73,7 +73,7 @@ def pushes_due() -> list[Report]:
 
     Airflow maps one task onto no more entries than its `max_map_length`.
     """
-    due = pipeline.pushes_due(open_project())
+    due = pipeline.pushes_due(open_project(), now=now())
     return in_portions(due, most=conf.getint("core", "max_map_length"))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from headcount.definitions.model import Target
 from headcount.store.warehouse import Warehouse
+from headcount.sync.ledger import RETRY_AFTER
 
 TARGETS = pl.Schema(
     dict.fromkeys(("segment_id", "destination", "remote_id", "name"), pl.String())
@@ -43,6 +45,7 @@ def pushes_due(
     *,
     names: Mapping[str, str],
     enabled: Collection[str],
+    now: datetime,
 ) -> list[Due]:
     """The pushes that are due, by destination and segment; empty when all are equal.
 
@@ -62,7 +65,9 @@ def pushes_due(
     with warehouse.lend(wanted_targets=frame):
         updates = [
             Due(*row, adopts=wanted[row[1], row[0]])
-            for row in warehouse.rows("sync/due_updates")
+            for row in warehouse.rows(
+                "sync/due_updates", {"tried_before": now - RETRY_AFTER}
+            )
         ]
     known = {"destinations": sorted(enabled)}
     deletions = [

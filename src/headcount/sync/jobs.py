@@ -10,7 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from headcount.destinations.base import Destination, Job
-from headcount.destinations.errors import JobFailedError, JobRunningError
+from headcount.destinations.errors import (
+    JobFailedError,
+    JobLostError,
+    JobRunningError,
+)
 from headcount.sync.courier import Courier
 from headcount.sync.ledger import Entry, Ledger
 
@@ -49,7 +53,7 @@ class Jobs:
                 continue
             try:
                 self._wait_for(entry, job)
-            except JobFailedError:
+            except (JobFailedError, JobLostError):
                 continue
             self._ledger.confirm(entry, at=self._courier.at)
 
@@ -62,7 +66,7 @@ class Jobs:
                     self._ledger.doubt(detail=error.fault, at=self._courier.at)
                     raise error
                 wait_s = min(2 * wait_s, LONGEST_S)
-        except JobFailedError:
+        except (JobFailedError, JobLostError):
             self._ledger.note_job(entry, None)
             raise
 

@@ -9,10 +9,10 @@ older one raises SupersededError, so that a process thought dead sends nothing m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -31,6 +31,8 @@ from headcount.sync.plan import (
     Reject,
     SyncPlan,
 )
+
+RETRY_AFTER = timedelta(days=1)  # until a user who was refused is tried again
 
 OpenStore = Callable[[], AbstractContextManager[Warehouse]]
 
@@ -79,6 +81,7 @@ class Entry:
     batch_id: str
     action: Action
     user_ids: list[str]
+    is_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,11 @@ class Health:
 
 
 class Ledger:
-    """The books of one destination and segment, for one push; of nothing: no aim."""
+    """The books of one destination and segment, for one push.
+
+    Without an aim nobody is to be there. `tried_as` tells by which settings the
+    destination is asked: users it refused are tried again once they are others.
+    """
 
     def __init__(
         self,
@@ -110,10 +117,13 @@ class Ledger:
         destination: str,
         segment: SegmentRef,
         aim: Aim | None = None,
+        *,
+        tried_as: str = "",
     ) -> None:
         self.destination = destination
         self.segment = segment
         self.aim = aim
+        self._tried_as = tried_as
         self._open_store = open_store
         self._generation: int | None = None
         self._may_be_created = False  # by an earlier push
@@ -141,7 +151,7 @@ class Ledger:
                 self._adopt(books, *adopt)
             sync = self._read_sync(books)
             self._may_be_created = sync.remote_name is not None
-            planned = plan(sync, self._read_held(books))
+            planned = plan(sync, self._read_held(books, at=at))
             self._write_rejects(books, planned.rejects, at=at)
             batches = () if planned.hold else planned.batches
             if planned.hold:
@@ -154,6 +164,13 @@ class Ledger:
                 for ordinal, batch in enumerate(batches)
             ]
         return sync, entries
+
+    def add(self, batch: Batch, *, at: datetime) -> Entry:
+        """One more request of this push, written as planned."""
+        with self._fenced_books() as books:
+            key = {**self._key, "generation": self._generation}
+            ((ordinal,),) = books.rows("sync/next_ordinal", key)
+            return self._write_batch(books, batch, ordinal=ordinal, at=at)
 
     def claim(self, entry: Entry, *, at: datetime) -> Health:
         """The entry is written as sent, unless the destination wants a pause.
@@ -169,8 +186,13 @@ class Ledger:
                     self._execute(books, "name_remote", remote_name=self.segment.name)
         return health
 
-    def confirm(self, entry: Entry, *, at: datetime) -> None:
-        """The request was applied: the ledger's members are what the remote holds."""
+    def confirm(
+        self, entry: Entry, *, without: Mapping[str, str] | None = None, at: datetime
+    ) -> None:
+        """The request was applied: the ledger's members are what the remote holds.
+
+        It was not applied to those `without`.
+        """
         with self._fenced_books() as books:
             self._answer(books, entry, "done", at=at)
             match entry.action:
@@ -188,6 +210,15 @@ class Ledger:
                     self._execute(books, "drop_rejects", user_ids=[])
                     self._execute(books, "forget_remote")
                     self._execute(books, "name_remote", remote_name=None)
+            if entry.is_retry:
+                self._execute(books, "forgive_rejects", batch_id=entry.batch_id)
+            if without:
+                is_add = entry.action == "add"
+                self._execute(
+                    books,
+                    "drop_users" if is_add else "doubt_users",
+                    user_ids=list(without),
+                )
 
     def confirm_created(self, entry: Entry, remote_id: str, *, at: datetime) -> None:
         """The remote segment exists and holds exactly the users it was created with."""
@@ -215,6 +246,25 @@ class Ledger:
             self._answer(books, entry, "refused", detail=detail, at=at)
             if entry.action == "create" and not self._may_be_created:
                 self._execute(books, "name_remote", remote_name=None)
+
+    def reject(
+        self, action: Action, rejects: Mapping[str, str], *, at: datetime
+    ) -> None:
+        """The destination has just refused each of these users, with these reasons.
+
+        Whom it does not add is not there; whom it does not remove may be.
+        """
+        with self._fenced_books() as books:
+            if action != "remove":
+                self._execute(books, "drop_users", user_ids=list(rejects))
+            self._execute(
+                books,
+                "write_rejects",
+                user_ids=list(rejects),
+                reasons=list(rejects.values()),
+                at=at,
+                tried_as=self._tried_as,
+            )
 
     def doubt(self, *, detail: str, at: datetime) -> None:
         """The request sent last may have been applied: its users are unknown."""
@@ -309,9 +359,12 @@ class Ledger:
         assert sync is not None  # noqa: S101 - registered when the push began
         return sync
 
-    def _read_held(self, books: Warehouse) -> Held:
+    def _read_held(self, books: Warehouse, *, at: datetime) -> Held:
         segment_id, name = self.segment.segment_id, self.segment.name
-        return read_held(books, self.destination, segment_id, name=name)
+        tried = {"tried_as": self._tried_as, "tried_before": at - RETRY_AFTER}
+        rejects = books.frame("sync/read_rejects", {**self._key, **tried})
+        held = read_held(books, self.destination, segment_id, name=name)
+        return replace(held, rejects=rejects)
 
     def _read_health(self, books: Warehouse) -> Health:
         rows = books.rows("sync/read_health", {"destination": self.destination})
@@ -336,9 +389,13 @@ class Ledger:
         user_ids = [reject.user_id for reject in rejects]
         self._execute(books, "drop_rejects", user_ids=user_ids)
         if rejects:
-            reasons = [reject.reason for reject in rejects]
             self._execute(
-                books, "write_rejects", user_ids=user_ids, reasons=reasons, at=at
+                books,
+                "write_rejects",
+                user_ids=user_ids,
+                reasons=[reject.reason for reject in rejects],
+                at=at,
+                tried_as=None,
             )
 
     def _write_hold(self, books: Warehouse, hold: Hold, *, at: datetime) -> None:
@@ -368,7 +425,7 @@ class Ledger:
             user_ids=user_ids,
             at=at,
         )
-        return Entry(batch_id, batch.action, user_ids)
+        return Entry(batch_id, batch.action, user_ids, batch.is_retry)
 
     def _batch_id(self, batch: Batch, ordinal: int) -> str:
         parts = (

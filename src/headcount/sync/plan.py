@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
 import polars as pl
 
@@ -19,6 +19,10 @@ from headcount.destinations.base import Abilities
 Action = Literal["create", "rename", "add", "remove", "replace", "delete", "notify"]
 
 MEMBERS = pl.Schema({"user_id": pl.String(), "state": pl.String()})
+REJECTS = pl.Schema(
+    {"user_id": pl.String(), "reason": pl.String(), "is_due": pl.Boolean()}
+)
+NO_REJECTS = pl.DataFrame(schema=REJECTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Held:
     """What the ledger says of one destination and segment.
 
     members   MEMBERS: one row a user; `state` is held, or unknown: perhaps there
+    rejects   REJECTS: one row a user whom it refused, those tried longest ago first;
+              `is_due`: it is time to tell it of them again
     may_hold_others   the remote existed before us: it may hold users nobody here knows
     is_misnamed       it is called something else there
     was_filled        a push has once made it what it should be
@@ -36,14 +42,20 @@ class Held:
     may_hold_others: bool = False
     is_misnamed: bool = False
     was_filled: bool = True
+    rejects: pl.DataFrame = field(default_factory=NO_REJECTS.clone)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One request to be: what is said of which users, sorted and unique."""
+    """One request to be: what is said of which users, sorted and unique.
+
+    With `is_retry` they are some whom the destination refused before, in the order in
+    which they were tried last.
+    """
 
     action: Action
     user_ids: tuple[str, ...] = ()
+    is_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +93,64 @@ def plan_sync(wanted: pl.Series, held: Held, abilities: Abilities) -> SyncPlan:
     """The requests that make the remote hold `wanted` less rejects; none if it does.
 
     Users who left go before users who came, so that nobody is shown something for
-    longer than needed.
+    longer than needed. Whom it refused before come last and among themselves, when it
+    is time for them again.
     """
+    sorted_out = sort_out(wanted, held, abilities)
+    batches = (
+        *_batches(sorted_out.taken, sorted_out.held, abilities),
+        *_retries(sorted_out, abilities),
+    )
+    return SyncPlan(batches, sorted_out.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """Who can be told of, and who cannot.
+
+    taken     those wanted there, less rejects: a column `user_id`
+    held      what is held, less rejects
+    retried   rejects to be tried again, and whether they are wanted there
+    rejects   all rejects that matter
+    """
+
+    taken: pl.DataFrame
+    held: Held
+    retried: pl.DataFrame
+    rejects: tuple[Reject, ...]
+
+
+def sort_out(wanted: pl.Series, held: Held, abilities: Abilities) -> SortedOut:
+    """Those wanted and held, parted from those the destination cannot take."""
     unique = wanted.cast(pl.String).unique().sort().alias("user_id")
     is_too_long = unique.str.len_chars() > (abilities.max_id_chars or float("inf"))
-    rejects = tuple(
+    too_long = tuple(
         Reject(user_id, f"its id is longer than {abilities.max_id_chars} characters")
         for user_id in unique.filter(is_too_long)
     )
     taken = unique.filter(~is_too_long).to_frame()
-    return SyncPlan(tuple(_batches(taken, held, abilities)), rejects)
+    is_wanted = pl.col("user_id").is_in(taken["user_id"].implode())
+    is_there = pl.col("user_id").is_in(held.members["user_id"].implode())
+    refused = held.rejects.filter(is_wanted | is_there).with_columns(
+        is_wanted=is_wanted
+    )
+    return SortedOut(
+        taken.join(refused, on="user_id", how="anti"),
+        replace(held, members=held.members.join(refused, on="user_id", how="anti")),
+        refused.filter("is_due").select("user_id", "is_wanted"),
+        (
+            *too_long,
+            *(Reject(*row) for row in refused.select("user_id", "reason").rows()),
+        ),
+    )
+
+
+def _retries(sorted_out: SortedOut, abilities: Abilities) -> Iterator[Batch]:
+    for action, is_wanted in (("remove", False), ("add", True)):
+        users = sorted_out.retried.filter(pl.col("is_wanted") == is_wanted)
+        for start, end in _spans(users["user_id"], abilities):
+            user_ids = tuple(users["user_id"][start:end])
+            yield Batch(cast("Action", action), user_ids, is_retry=True)
 
 
 def plan_deletion(held: Held, abilities: Abilities, *, may_exist: bool) -> SyncPlan:

@@ -69,7 +69,10 @@ def push_segment(
             planned, wanted=members, held=held, watch=wanted.watch, abilities=abilities
         )
 
-    ledger = Ledger(open_store, destination.name, segment, wanted.aim)
+    tried_as = destination.fingerprint
+    ledger = Ledger(
+        open_store, destination.name, segment, wanted.aim, tried_as=tried_as
+    )
     courier = Courier(ledger, now=now, pace=pace, patience=patience)
     return _Push(ledger, courier, destination, segment).run(plan, goal="synced")
 

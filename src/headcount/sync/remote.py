@@ -1,4 +1,7 @@
-"""The remote segment of one push: created, found again, told who is in it, deleted."""
+"""The remote segment of one push: created, found again, told who is in it, deleted.
+
+A request that is refused because of some of its users is made without them.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,21 @@ from functools import partial
 
 from headcount.destinations.base import Destination, Job, SegmentRef
 from headcount.destinations.errors import (
+    BatchTooLargeError,
     DestinationError,
+    JobFailedError,
+    PartlyRefusedError,
+    RefusedBatchError,
     RemoteSegmentGoneError,
     SegmentExistsError,
 )
 from headcount.sync.courier import Courier
+from headcount.sync.isolation import Isolation, Refusal
 from headcount.sync.jobs import Jobs
 from headcount.sync.ledger import Entry, Ledger, Sync
+from headcount.sync.plan import Action, Batch
+
+RETRIED = 30  # users refused before whom one push tries one by one
 
 
 class RemoteSegment:
@@ -68,6 +79,15 @@ class RemoteSegment:
 
     def _send(self, entry: Entry) -> bool:
         """Whether a new plan is needed before anything else is sent."""
+        try:
+            return self._say(entry)
+        except (RefusedBatchError, JobFailedError) as error:
+            if not entry.user_ids:
+                raise
+            return self._isolate(entry, error)
+
+    def _say(self, entry: Entry) -> bool:
+        """As `_send`; raises what the destination has against it."""
         if entry.action == "create":
             return self._create(entry)
         job = self._courier.carry(entry, partial(self._tell, entry))
@@ -76,6 +96,66 @@ class RemoteSegment:
         self._ledger.confirm(entry, at=self._courier.at)
         self._count(entry)
         return False
+
+    def _isolate(self, entry: Entry, error: DestinationError) -> bool:
+        """All users of a refused entry are settled: taken, or rejects in the ledger.
+
+        Of users refused before only some are tried, so that a push does not last.
+        """
+        if entry.action == "create" and self._is_found_when_made_empty():
+            return True
+        user_ids = entry.user_ids[:RETRIED] if entry.is_retry else entry.user_ids
+        search = Isolation(self._destination.name, len(user_ids))
+        sender = partial(self._send_piece, entry, search)
+        refusal = self._refusal(entry, error)
+        is_again = isinstance(error, JobFailedError) and not refusal.named
+        try:
+            if is_again or len(user_ids) < len(entry.user_ids):
+                search.attempt(user_ids, sender)
+            else:
+                search.settle(user_ids, refusal, sender)
+        finally:
+            self._note_rejects(entry, search)
+        return entry.action in {"create", "replace"}
+
+    def _is_found_when_made_empty(self) -> bool:
+        """Whether it is there already; else it is there now, where it may be empty."""
+        if not self._destination.abilities.creates_empty:
+            return False
+        return self._say(self._ledger.add(Batch("create"), at=self._courier.at))
+
+    def _send_piece(
+        self, whole: Entry, search: Isolation, user_ids: list[str]
+    ) -> Refusal | None:
+        """How some users of a refused entry were refused, None when they were taken."""
+        self._note_rejects(whole, search)
+        action: Action = "remove" if whole.action == "remove" else "add"
+        batch = Batch(
+            action if self._remote_id else "create", tuple(user_ids), whole.is_retry
+        )
+        piece = self._ledger.add(batch, at=self._courier.at)
+        try:
+            self._say(piece)
+        except (RefusedBatchError, JobFailedError) as error:
+            return self._refusal(piece, error)
+        return None
+
+    def _refusal(self, entry: Entry, error: DestinationError) -> Refusal:
+        """What the error says of the users; those that were taken are confirmed."""
+        named = getattr(error, "refused", {})
+        if not named or not set(named) <= set(entry.user_ids):  # or it means others
+            is_too_large = isinstance(error, BatchTooLargeError)
+            return Refusal(error.fault, is_too_large=is_too_large)
+        is_taken = isinstance(error, PartlyRefusedError)
+        if is_taken:
+            self._ledger.confirm(entry, without=named, at=self._courier.at)
+            self._count(entry, less=len(named))
+        return Refusal(error.fault, named, rest_is_taken=is_taken)
+
+    def _note_rejects(self, entry: Entry, search: Isolation) -> None:
+        """The users found so far are in the ledger."""
+        if found := search.pop_found():
+            self._ledger.reject(entry.action, found, at=self._courier.at)
 
     def _tell(self, entry: Entry) -> Job | None:
         segment, remote_id = self._named(entry), self._remote_id or ""
@@ -139,11 +219,11 @@ class RemoteSegment:
         self._courier.requests += self._destination.abilities.can_find
         return self._destination.find(self._sought)
 
-    def _count(self, entry: Entry) -> None:
+    def _count(self, entry: Entry, *, less: int = 0) -> None:
         if entry.action == "remove":
-            self.removed += len(entry.user_ids)
+            self.removed += len(entry.user_ids) - less
         else:
-            self.added += len(entry.user_ids)
+            self.added += len(entry.user_ids) - less
 
     def _forget_if_gone(self, error: DestinationError) -> None:
         """The next push makes a segment that was deleted there anew, if it is ours."""
