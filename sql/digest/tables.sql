@@ -25,6 +25,7 @@ SELECT 'users', count(*), sum(hash(
 ))
 FROM users AS u
 JOIN systems AS s USING (system_code)
+WHERE NOT starts_with(u.user_id, chr(127))  -- a code that an erased user left
 UNION ALL
 SELECT 'source_files', count(*), sum(hash(t)) FROM source_files AS t
 UNION ALL
@@ -62,6 +63,12 @@ UNION ALL
 SELECT 'sync_batches', count(*), sum(hash(t)) FROM sync_batches AS t
 UNION ALL
 SELECT 'sync_rejects', count(*), sum(hash(t)) FROM sync_rejects AS t
+UNION ALL
+SELECT 'notice_watches', count(*), sum(hash(t)) FROM notice_watches AS t
+UNION ALL
+SELECT 'notices', count(*), sum(hash(t)) FROM notices AS t
+UNION ALL
+SELECT 'troubles', count(*), sum(hash(t)) FROM troubles AS t
 UNION ALL
 SELECT 'exports', count(*), sum(hash(t)) FROM exports AS t
 UNION ALL

@@ -85,6 +85,30 @@ WITH digests AS (
     UNION ALL
     SELECT 'rejected_rows' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
     FROM published.rejected_rows AS t
+    UNION ALL
+    SELECT 'segment_files' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.segment_files AS t
+    UNION ALL
+    SELECT 'segment_files' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.segment_files AS t
+    UNION ALL
+    SELECT 'seen_events' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.seen_events AS t
+    UNION ALL
+    SELECT 'seen_events' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.seen_events AS t
+    UNION ALL
+    SELECT 'seen_properties' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.seen_properties AS t
+    UNION ALL
+    SELECT 'seen_properties' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.seen_properties AS t
+    UNION ALL
+    SELECT 'seen_attributes' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.seen_attributes AS t
+    UNION ALL
+    SELECT 'seen_attributes' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.seen_attributes AS t
 )
 SELECT
     shown.subject,

@@ -17,5 +17,5 @@ WHERE s.generation IS NULL
     OR b.generation > s.generation
     OR (b.outcome = 'sent' AND s.status <> 'pushing')
     OR (b.outcome NOT IN ('planned', 'sent') AND b.answered_at IS NULL)
-    OR list_sort(list_distinct(b.user_ids)) <> b.user_ids
+    OR (b.action <> 'notify' AND list_sort(list_distinct(b.user_ids)) <> b.user_ids)
 ORDER BY b.destination, b.segment_id, b.generation, b.ordinal

@@ -121,6 +121,17 @@ class NotConfirmedError(UsageError):
         )
 
 
+class NobodyNamedError(UsageError):
+    """`forget` was told nobody, or both a user and a file of them."""
+
+    kind = "nobody_named"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "name one user, or --file FILE with one id a line; nothing else"
+        )
+
+
 class FutureInstantError(UsageError):
     """`--at` names an instant the clock has not reached."""
 
@@ -430,6 +441,19 @@ class RetractionBlockedError(StateError):
         super().__init__(
             f"nothing was taken out: {path} holds some of the same rows and must be "
             f"read again, but {reason}. Put it back as it was, then try again"
+        )
+
+
+class TombstonesUnreadableError(StateError):
+    """The file that says who was erased cannot be read."""
+
+    kind = "tombstones_unreadable"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} cannot be read: nothing is ingested, or erased users might come "
+            "back. Restore the file; only deleting it lets everybody in again"
         )
 
 

@@ -77,3 +77,39 @@ def test_rebuild_of_nothing_makes_an_empty_store(
     document = json.loads(capsys.readouterr().out)
     assert document["source"] == "snapshots"
     assert document["notes"] == ["no ledger was recovered: nothing was published"]
+
+
+def test_forget_gives_a_receipt_and_undo_takes_it_back(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+
+    assert main(["forget", "ann"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing is left of them here." in said
+    assert "landing/first.ndjson" in said
+    assert "ann" not in said
+    assert main(["members", "buyers", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["members"] == []
+    assert main(["forget", "--undo", "ann"]) == 0
+    assert "1 user may come back" in capsys.readouterr().out
+
+
+def test_forget_takes_a_file_of_ids(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+    (tmp_path / "ids").write_text("ann\n\nbob\nann\n", encoding="utf-8")
+
+    assert main(["forget", "--file", str(tmp_path / "ids"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["complete"], document["events"]) == (True, 2)
+    assert len(document["users"]) == 2
+
+
+@pytest.mark.parametrize("words", [[], ["ann", "--file", "x"], ["--file", "missing"]])
+def test_forget_wants_one_user_or_one_file(words: list[str], shop: Shop) -> None:
+    (shop.folder / "x").write_text("bob\n", encoding="utf-8")
+    words = [str(shop.folder / one) if one == "x" else one for one in words]
+
+    assert main(["forget", *words]) == 2

@@ -22,6 +22,7 @@ from headcount.errors import DataError, UsageError
 from headcount.store import membership, registry, snapshots
 from headcount.store.membership import INSTANT, Change
 from headcount.store.registry import Standing
+from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
 HEADERS = (["user_id"], ["user_id", "entered_at"])
@@ -61,16 +62,20 @@ def import_members(
     folder: Path,
     at: datetime,
     now: datetime,
+    tombstones: Tombstones = NOBODY,
 ) -> ImportReport:
     """The membership of a Classic segment is exactly the list in the CSV at `path`.
 
     Who stays keeps the instant of entry, also against the list; a new member entered
     when the list says, else at `at`. Importing the same list again changes nothing.
+    Users in `tombstones` are left out.
     Raises DataError for a faulty list, with every faulty line, and changes nothing.
     """
     if not definition.classic:
         raise NotClassicError(definition.id)
     listed = read_list(path, at)
+    erased = tombstones.among(listed.get_column("user_id"))
+    listed = listed.filter(~pl.col("user_id").is_in(erased))
     with warehouse.transaction():
         register_definition(warehouse, definition, file, now)
         change = _change(warehouse, definition, listed, at)

@@ -16,6 +16,7 @@ from headcount.ingest.load import Progress, Spot, Tally, keep_staged, stage
 from headcount.ingest.sources import READERS
 from headcount.store.files import sha256_of
 from headcount.store.sightings import see_anew
+from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
 
@@ -42,6 +43,7 @@ class Rereader:
     settings: Settings
     folder: Path
     progress: Progress
+    tombstones: Tombstones = NOBODY
     listed: dict[str, dict[str, SourceFile]] = field(default_factory=dict)
 
     def stage(self, file: KnownFile) -> Tally:
@@ -55,9 +57,12 @@ class Rereader:
             if sha256_of(path) != file.sha256:
                 raise DataError(file.path, "its content is not what was ingested")
             batches = READERS[source.format](path, file.path, source, file.ingested_at)
-            empty = not path.stat().st_size
             return stage(
-                self.warehouse, file.path, () if empty else batches, self.progress
+                self.warehouse,
+                file.path,
+                batches if path.stat().st_size else (),
+                self.progress,
+                tombstones=self.tombstones,
             )
 
     def _find(self, file: KnownFile) -> tuple[Source, SourceFile]:

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from headcount.errors import UnbalancedFileError
 from headcount.ingest.batch import Batch
+from headcount.ingest.erased import frames_without_erased
 from headcount.ingest.ledger import Content, Ledger, Seen
 from headcount.ingest.rejects import require_few_bad_rows
 from headcount.ingest.report import FileReport, Status
 from headcount.store.sightings import see_rows
+from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
 STAGES = ("events", "attributes", "rejects")
@@ -109,14 +111,22 @@ class Entry:
 
 
 def stage(
-    warehouse: Warehouse, path: str, batches: Iterable[Batch], progress: Progress
+    warehouse: Warehouse,
+    path: str,
+    batches: Iterable[Batch],
+    progress: Progress,
+    *,
+    tombstones: Tombstones = NOBODY,
 ) -> Tally:
-    """All rows of the file lie in the staging tables, which nobody else sees."""
+    """All rows of the file lie in the staging tables, which nobody else sees.
+
+    All but those of users who were erased, which count as skipped.
+    """
     for name in STAGES:
         warehouse.execute(f"ingest/create_staged_{name}")
     tally = Tally()
     for batch in batches:
-        for name, frame in batch.frames():
+        for name, frame in frames_without_erased(batch, tombstones):
             with warehouse.lend(**{f"batch_{name}": frame}):
                 warehouse.execute(f"ingest/stage_{name}")
         tally.add(batch)

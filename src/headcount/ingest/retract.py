@@ -29,6 +29,7 @@ from headcount.errors import (
 from headcount.ingest.again import KnownFile, Rereader
 from headcount.ingest.load import Progress, Spot, Tally, keep_staged
 from headcount.store.sightings import see_anew
+from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
 
@@ -67,6 +68,7 @@ def retract_file(
     file: str,
     now: datetime,
     progress: Progress,
+    tombstones: Tombstones = NOBODY,
 ) -> RetractionReport:
     """Nothing of `file` is in the store; whatever it had kept out is.
 
@@ -84,7 +86,7 @@ def retract_file(
     with warehouse.transaction():
         for system in dict.fromkeys(one.system for one in loaded):
             files = [one for one in loaded if one.system == system]
-            reader = Rereader(warehouse, settings, folder, progress)
+            reader = Rereader(warehouse, settings, folder, progress, tombstones)
             retraction = _Retraction(warehouse, reader)
             restored += retraction.run(files, now)
         codes = [one.file_code for one in loaded]

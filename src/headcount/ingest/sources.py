@@ -31,6 +31,7 @@ from headcount.ingest.ledger import Content, Judgement, Ledger, standing_report
 from headcount.ingest.lines import GrowingError, require_terminated
 from headcount.ingest.report import FileReport, IngestReport
 from headcount.store.files import sha256_of
+from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
 Read = Callable[[Path, str, Source, datetime], Iterator[Batch]]
@@ -55,16 +56,18 @@ def ingest_sources(
     *,
     now: datetime,
     progress: load.Progress | None = None,
+    tombstones: Tombstones = NOBODY,
 ) -> IngestReport:
     """What is new in the files of all sources is in the store, one file after another.
 
     `now` decides which events lie too far ahead. `progress` is called with a file's
-    name and the rows read so far. Each file is one transaction.
+    name and the rows read so far. Each file is one transaction. Rows of users in
+    `tombstones` are skipped.
     """
     reports: list[FileReport] = []
     for source in settings.sources:
         ledger = Ledger.read(warehouse, source)
-        intake = _Intake(warehouse, ledger, now, progress or _silent)
+        intake = _Intake(warehouse, ledger, now, progress or _silent, tombstones)
         reports += intake.take_all(folder)
     return IngestReport(tuple(reports))
 
@@ -81,6 +84,7 @@ class _Intake:
     ledger: Ledger
     now: datetime
     progress: load.Progress
+    tombstones: Tombstones
 
     def take_all(self, folder: Path) -> Iterator[FileReport]:
         source = self.ledger.source
@@ -150,7 +154,13 @@ class _Intake:
             return self._record(file, content, judgement)
         read = READERS[source.format]
         batches = read(path, file.name, source, self.now) if content.size_bytes else ()
-        tally = load.stage(self.warehouse, file.name, batches, self.progress)
+        tally = load.stage(
+            self.warehouse,
+            file.name,
+            batches,
+            self.progress,
+            tombstones=self.tombstones,
+        )
         _require_unchanged(file, content)
         entry = load.Entry(file.name, content, "loaded", tally.remarks())
         return load.load_staged(

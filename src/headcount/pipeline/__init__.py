@@ -5,6 +5,7 @@ with `to_json()`. Commands and DAGs call these and nothing below them.
 """
 
 from headcount.pipeline.exporting import export, export_due
+from headcount.pipeline.forgetting import forget, undo_forget
 from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.rebuilding import rebuild
@@ -17,6 +18,7 @@ __all__ = [
     "evaluate",
     "export",
     "export_due",
+    "forget",
     "ingest",
     "maintain",
     "publish",
@@ -25,5 +27,6 @@ __all__ = [
     "rebuild",
     "retract",
     "run_tick",
+    "undo_forget",
     "verify",
 ]

@@ -17,7 +17,7 @@ from headcount.errors import DefinitionError, MissingFileError
 from headcount.evaluate.classic import ImportReport, import_members
 from headcount.evaluate.deletion import delete_segment
 from headcount.pipeline.pushing import push
-from headcount.pipeline.stages import publish
+from headcount.pipeline.stages import publish, read_tombstones
 from headcount.pipeline.survey import load_beside, open_to_look, survey
 from headcount.project import Project
 from headcount.rules.compile import compile_definition, references
@@ -79,6 +79,7 @@ def import_classic(
             folder=project.snapshots_folder,
             at=at,
             now=now,
+            tombstones=read_tombstones(project),
         )
     publish(project, now=now)
     return report

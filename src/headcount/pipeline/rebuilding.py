@@ -32,7 +32,7 @@ from headcount.errors import RebuildBlockedError, StoreUnreadableError
 from headcount.evaluate.classic import register_definition
 from headcount.ingest.again import Rereader, Unread, reread_all
 from headcount.ingest.sources import ingest_sources
-from headcount.pipeline.stages import publish, publish_open
+from headcount.pipeline.stages import publish, publish_open, read_tombstones
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
 from headcount.rules.ranges import expiry
@@ -179,7 +179,9 @@ def _tell(
         return _tell_from_snapshots(
             project, warehouse, notes, now=now, progress=progress
         )
-    reader = Rereader(warehouse, project.settings, project.folder, progress)
+    reader = Rereader(
+        warehouse, project.settings, project.folder, progress, read_tombstones(project)
+    )
     unread = tuple(reread_all(reader))
     rebuilding.put_stays(warehouse, stays)
     note = "the ledger is one publication ahead of the analysts' database"
@@ -198,7 +200,12 @@ def _tell_from_snapshots(
     progress: Progress,
 ) -> _Told:
     ingest_sources(
-        warehouse, project.settings, project.folder, now=now, progress=progress
+        warehouse,
+        project.settings,
+        project.folder,
+        now=now,
+        progress=progress,
+        tombstones=read_tombstones(project),
     )
     loaded = load_beside(project, warehouse)
     definitions = {one.definition.id: one for one in loaded.definitions}

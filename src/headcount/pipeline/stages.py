@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from headcount.evaluate.outcome import TickReport
@@ -16,8 +16,10 @@ from headcount.pipeline.survey import load_beside
 from headcount.project import Project
 from headcount.store import publish as publishing
 from headcount.store.files import sweep_temporaries
+from headcount.store.parts import READERS_GRACE
 from headcount.store.publish import Publication
 from headcount.store.snapshots import sweep_snapshots, write_manifests
+from headcount.store.tombstones import Tombstones
 from headcount.store.warehouse import Warehouse
 
 
@@ -42,7 +44,12 @@ def ingest(
     """What has landed is in the store, each file whole or refused with a reason."""
     with Warehouse.open(project.store_path) as warehouse:
         return ingest_sources(
-            warehouse, project.settings, project.folder, now=now, progress=progress
+            warehouse,
+            project.settings,
+            project.folder,
+            now=now,
+            progress=progress,
+            tombstones=read_tombstones(project),
         )
 
 
@@ -62,7 +69,13 @@ def retract(
             file=file,
             now=now,
             progress=progress or (lambda path, rows: None),
+            tombstones=read_tombstones(project),
         )
+
+
+def read_tombstones(project: Project) -> Tombstones:
+    """Who was erased from the project and must not come back."""
+    return Tombstones.read(project.store_path.parent)
 
 
 def evaluate(
@@ -94,7 +107,11 @@ def publish(project: Project, *, now: datetime) -> Publication:
 
 
 def publish_open(
-    project: Project, warehouse: Warehouse, *, now: datetime
+    project: Project,
+    warehouse: Warehouse,
+    *,
+    now: datetime,
+    grace: timedelta = READERS_GRACE,
 ) -> Publication:
     """As `publish`, of a store that is open already."""
     return publishing.publish(
@@ -103,6 +120,7 @@ def publish_open(
         events_folder=project.events_folder,
         systems=project.settings.systems,
         now=now,
+        grace=grace,
     )
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import duckdb
+
 from headcount.store.files import sync
+from headcount.store.sql import read_sql
 
 KEPT = ".kept-"
 """Between a store's name and the instant until which it was the store."""
@@ -27,6 +31,14 @@ def put_in_place(new: Path, store: Path) -> None:
     new.replace(store)
     sync(store.parent)
     _log_of(store).unlink(missing_ok=True)
+
+
+def copy_store(store: Path, new: Path) -> None:
+    """`new` is a store with the same rows, and no byte of what was deleted."""
+    with closing(duckdb.connect(":memory:")) as con:
+        con.execute(read_sql("replacement/attach_old"), {"path": str(store)})
+        con.execute(read_sql("replacement/attach_new"), {"path": str(new)})
+        con.execute(read_sql("replacement/copy"))
 
 
 def keep_store(store: Path, *, now: datetime) -> Path | None:

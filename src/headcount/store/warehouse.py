@@ -24,9 +24,9 @@ from headcount.errors import (
     StoreUnreadableError,
     StoreVersionError,
 )
-from headcount.store.files import sweep_temporaries, write_atomically
+from headcount.store.files import folder_aside, sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
-from headcount.store.replacement import put_in_place
+from headcount.store.replacement import copy_store, put_in_place
 from headcount.store.sql import migrations, read_sql
 
 if TYPE_CHECKING:  # `check` looks into the store and has no time to import Polars
@@ -48,9 +48,15 @@ class Warehouse:
     `con` is the DuckDB connection, `path` the file (None in memory).
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        path: Path | None,
+        options: Options | None = None,
+    ) -> None:
         self.con = con
         self.path = path
+        self._options = options or {}
         self._on_close = ExitStack()
 
     @classmethod
@@ -73,11 +79,12 @@ class Warehouse:
             stack.enter_context(lock)
             if not path.exists():
                 _create(path)
-            con = _connect(path, _options(memory_limit, threads), wait_s=wait_s)
+            options = _options(memory_limit, threads)
+            con = _connect(path, options, wait_s=wait_s)
             stack.callback(con.close)
             # What a killed process had spilled; alone with the store, nobody needs it.
             shutil.rmtree(_beside(path, ".tmp"), ignore_errors=True)
-            warehouse = cls(con, path)
+            warehouse = cls(con, path, options)
             _migrate(warehouse)
             warehouse._on_close = stack.pop_all()
         return warehouse
@@ -117,6 +124,21 @@ class Warehouse:
         """The file `new` is the store now; of this one only the lock is held."""
         self.con.close()
         put_in_place(new, cast("Path", self.path))
+
+    def rewrite(self) -> None:
+        """The store is a new file with the same rows, and nothing of deleted ones.
+
+        Not inside a transaction; one in memory stays as it is. A kill leaves the old
+        file or the new one, and a copy that does not succeed leaves this one closed.
+        """
+        if self.path is None:
+            return
+        self.con.close()
+        with folder_aside(self.path.parent) as aside:
+            copy_store(self.path, aside / self.path.name)
+            put_in_place(aside / self.path.name, self.path)
+        self.con = _connect(self.path, self._options, wait_s=0.0)
+        self._on_close.callback(self.con.close)
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,0 +1,3 @@
+-- purpose: write the copy of the store
+-- params: $path
+ATTACH $path AS new

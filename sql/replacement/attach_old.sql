@@ -1,0 +1,3 @@
+-- purpose: read the store that is copied
+-- params: $path
+ATTACH $path AS old (READ_ONLY)
