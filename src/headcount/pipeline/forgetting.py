@@ -170,7 +170,7 @@ def _push(
 ) -> Iterator[PushResult]:
     """Destinations that hold one of the users are told, each by its ordinary push."""
     with Warehouse.open(project.store_path) as warehouse:
-        due = _due_holders(project, warehouse, user_ids)
+        due = _due_holders(project, warehouse, user_ids, now=now)
     for destination, segment_id in due:
         report = push(
             project,
@@ -183,9 +183,10 @@ def _push(
 
 
 def _due_holders(
-    project: Project, warehouse: Warehouse, user_ids: Sequence[str]
+    project: Project, warehouse: Warehouse, user_ids: Sequence[str], *, now: datetime
 ) -> list[tuple[str, str]]:
-    due = {(one.destination, one.segment_id) for one in read_due(project, warehouse)}
+    found = read_due(project, warehouse, now=now)
+    due = {(one.destination, one.segment_id) for one in found}
     return [one for one in erasure.read_held(warehouse, user_ids) if one in due]
 
 
@@ -199,7 +200,7 @@ def _finish(
     """The ids are gone when no push can be waited for; who still holds one, if any."""
     said = {(one.destination, one.segment_id): one for one in pushes}
     with Warehouse.open(project.store_path) as warehouse:
-        due = _due_holders(project, warehouse, user_ids)
+        due = _due_holders(project, warehouse, user_ids, now=now)
         others = [
             one for one in erasure.read_held(warehouse, user_ids) if one not in due
         ]
