@@ -1,4 +1,4 @@
--- purpose: publish the finished export files
+-- purpose: publish the catalog of exports
 -- grain: one row an export
 INSERT INTO published.exports BY NAME
 SELECT
@@ -6,9 +6,11 @@ SELECT
     segment_id,
     snapshot_at,
     format,
+    attributes,
     file,
     rows,
     sha256,
-    created_at
+    created_at,
+    removed_at
 FROM exports
 ORDER BY created_at, export_id

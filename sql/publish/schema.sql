@@ -264,23 +264,27 @@ COMMENT ON COLUMN sync_rejects."at" IS 'When';
 
 CREATE TABLE exports (
     export_id VARCHAR NOT NULL,
-    segment_id VARCHAR NOT NULL,
+    segment_id VARCHAR,
     snapshot_at TIMESTAMPTZ NOT NULL,
     format VARCHAR NOT NULL,
+    attributes VARCHAR[] NOT NULL,
     file VARCHAR NOT NULL,
     rows BIGINT NOT NULL,
     sha256 VARCHAR NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL
+    created_at TIMESTAMPTZ NOT NULL,
+    removed_at TIMESTAMPTZ
 );
-COMMENT ON TABLE exports IS 'One row a finished export file';
+COMMENT ON TABLE exports IS 'One row an export that was finished: the catalog';
 COMMENT ON COLUMN exports.export_id IS 'The id it is downloaded by';
-COMMENT ON COLUMN exports.segment_id IS 'The segment whose members it holds';
-COMMENT ON COLUMN exports.snapshot_at IS 'The tick whose members it holds';
+COMMENT ON COLUMN exports.segment_id IS 'The segment whose members it holds; NULL: the table of segments';
+COMMENT ON COLUMN exports.snapshot_at IS 'The tick whose members it holds, or the instant of the table';
 COMMENT ON COLUMN exports.format IS 'csv, xlsx or parquet';
+COMMENT ON COLUMN exports.attributes IS 'Attributes that have a column in it';
 COMMENT ON COLUMN exports.file IS 'Its name in the folder of exports';
-COMMENT ON COLUMN exports.rows IS 'Members in it';
+COMMENT ON COLUMN exports.rows IS 'Members or segments in it';
 COMMENT ON COLUMN exports.sha256 IS 'Hash of the file';
 COMMENT ON COLUMN exports.created_at IS 'When it was made';
+COMMENT ON COLUMN exports.removed_at IS 'When its file was removed because nobody had asked for it lately; NULL while it is there';
 
 CREATE TABLE source_files (
     path VARCHAR NOT NULL,

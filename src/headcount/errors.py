@@ -70,6 +70,33 @@ class UnknownUserError(UsageError):
         )
 
 
+class UnknownAttributeError(UsageError):
+    """No user has ever had this attribute."""
+
+    kind = "unknown_attribute"
+
+    def __init__(self, attribute: str, *, nearest: str | None = None) -> None:
+        self.attribute = attribute
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(
+            f"no user has ever had an attribute {attribute!r}{hint} "
+            "(`headcount events` shows all)"
+        )
+
+
+class UnknownColumnError(UsageError):
+    """The table of segments has no such column."""
+
+    kind = "unknown_column"
+
+    def __init__(self, column: str, *, nearest: str | None = None) -> None:
+        self.column = column
+        self.nearest = nearest
+        hint = f"; did you mean {nearest!r}?" if nearest else ""
+        super().__init__(f"the table of segments has no column {column!r}{hint}")
+
+
 class UnknownFileError(UsageError):
     """The ledger has no file of this path."""
 

@@ -51,6 +51,7 @@ sources:
 segments: segments/          # the folder of definitions
 
 # exports:
+#   keep: 30 days              # after nobody has asked for a file for so long
 #   subscriptions:
 #     - {segment: active-last-week, format: csv, every: day}
 """

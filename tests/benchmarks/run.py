@@ -14,10 +14,18 @@ from pathlib import Path
 # As a script, its own folder would come first and the tests could not be found.
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.benchmarks import evaluate, ingest, preview, segments, tick  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    evaluate,
+    export,
+    ingest,
+    preview,
+    segments,
+    tick,
+)
 from tests.benchmarks.report import Comparison  # noqa: E402
 
 BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], Comparison]] = {
+    "export": export.compare,
     "ingest": ingest.compare,
     "evaluate": evaluate.compare,
     "tick": tick.compare,
@@ -32,6 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How fast, against peers.")
     parser.add_argument("name", choices=BENCHMARKS)
     parser.add_argument("--events", type=_count, help="how many to process")
+    parser.add_argument("--rows", type=_count, help="how many rows to write")
     parser.add_argument("--existing", type=_count, help="how many were there before")
     parser.add_argument("--arriving", type=_count, help="new events before a tick")
     parser.add_argument("--segments", type=int, help="how many to evaluate")

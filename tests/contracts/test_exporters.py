@@ -13,7 +13,7 @@ from tests.exports.tables import AT, Member, table, users
 
 from headcount.exports.csv import write_csv
 from headcount.exports.parquet import write_parquet
-from headcount.exports.rows import Table
+from headcount.exports.table import Table
 from headcount.exports.xlsx import write_xlsx
 
 Rows = list[list[str | None]]

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from headcount.canonical import canonical_json
-from headcount.exports.rows import Table, keys_of
+from headcount.exports.members import keys_of, member_table, write_gathered
+from headcount.exports.table import Table
 
 AT = datetime(2026, 5, 1, 9, 15, tzinfo=UTC)
 
@@ -35,8 +36,8 @@ def table(
         "values": pl.List(pl.String),
     }
     file = folder / "gathered.parquet"
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(file)
-    return Table(file, "stuck-trials", name, attributes)
+    write_gathered([pl.DataFrame(rows, schema=schema, orient="row")], attributes, file)
+    return member_table(file, "stuck-trials", name, attributes)
 
 
 def users(*ids: str) -> list[Member]:

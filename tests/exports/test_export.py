@@ -161,27 +161,36 @@ def test_copy_is_whole(ticked: Exporting, tmp_path: Path) -> None:
     assert sha256_of(tmp_path / "mine.csv") == export.sha256
 
 
-EXPORT_SLOWLY = """
+EXPORT = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from headcount.exports import export
-from headcount.exports.rows import Table
+from headcount.exports.export import make_export
+from headcount.exports.members import MemberRequest
+from headcount.exports.table import Table
 from headcount.store.snapshots import Snapshot
 from headcount.store.warehouse import Warehouse
 
 folder, file, sha256 = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 at = datetime(2024, 3, 1, 9, tzinfo=UTC)
+request = MemberRequest(segment_id="buyers", segment_name="Buyers", system="shop",
+    rules="did buy", snapshot=Snapshot("buyers", at, file, 1, sha256),
+    folder=folder / "snapshots", at=at, format=sys.argv[4])
+def export():
+    return make_export(lambda: Warehouse.open(folder / "store.duckdb"), request,
+        folder=folder / "exports", now=at)
+"""
+EXPORT_AND_SAY = f"{EXPORT}\nmade = export()\nprint(made.is_shared, made.sha256)"
+EXPORT_SLOWLY = f"""{EXPORT}
+def slowly(rows):
+    print("writing", flush=True)
+    time.sleep(60)
+    return rows
 def batches(table, rows=1, real=Table.batches):
-    for batch in real(table, 1):
-        print("writing", flush=True)
-        yield batch
-        time.sleep(60)
+    yield from map(slowly, real(table, rows))
 Table.batches = batches
-request = export.ExportRequest("buyers", "Buyers", "shop", "did buy", at,
-    Snapshot("buyers", at, file, 1, sha256), sys.argv[4])
-export.export_members(lambda: Warehouse.open(folder / "store.duckdb"), request,
-    snapshots_folder=folder / "snapshots", folder=folder / "exports", now=at)
+Table.plan = lambda table, real=Table.plan: real(table).map_batches(slowly)
+export()
 """
 
 
@@ -203,3 +212,80 @@ def test_nothing_is_listed_when_killed_while_writing(
     assert [one.name for one in ticked.folder.iterdir() if one.is_file()] == [".lock"]
     assert sweep_temporaries(ticked.folder) == 1
     assert is_whole(ticked.export(format=file_format))
+
+
+def test_requests_at_the_same_time_share_one_build(ticked: Exporting) -> None:
+    """Two processes ask at once: one writes, the other waits and gets the same file."""
+    snapshot = ticked.request().snapshot
+    arguments = [str(ticked.world.folder), snapshot.file, snapshot.sha256, "csv"]
+    ticked.world.warehouse.close()
+    asking = [
+        subprocess.Popen(
+            [sys.executable, "-c", EXPORT_AND_SAY, *arguments], stdout=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+
+    said = sorted(one.communicate()[0].split() for one in asking)
+
+    assert [shared for shared, _ in said] == [b"False", b"True"]
+    assert said[0][1] == said[1][1]
+
+
+@pytest.mark.parametrize(
+    ("keep", "days", "left"),
+    [(7, 6, 1), (7, 8, 0), (None, 8000, 1)],
+    ids=["recent", "old", "for ever"],
+)
+def test_file_goes_when_nobody_asks_for_it_any_more(
+    keep: int | None, days: int, left: int, ticked: Exporting
+) -> None:
+    export = ticked.export()
+
+    swept = ticked.sweep(keep=keep, after=days)
+
+    assert (export.path.exists(), swept) == (left == 1, 1 - left)
+    assert len(read_exports(ticked.world.warehouse, ticked.folder)) == left
+    found = read_export(ticked.world.warehouse, export.export_id, ticked.folder)
+    assert found is not None
+    assert (found.removed_at is None) == (left == 1)
+
+
+def test_file_that_is_asked_for_again_stays(ticked: Exporting) -> None:
+    ticked.export()
+    ticked.export(asked=6)
+
+    assert ticked.sweep(keep=7, after=8) == 0
+    assert ticked.sweep(keep=7, after=14) == 1
+
+
+def test_file_that_is_to_be_kept_stays(ticked: Exporting) -> None:
+    kept, other = ticked.export(), ticked.export(format="parquet")
+
+    assert ticked.sweep(keep=1, after=8, kept={kept.export_id}) == 1
+    assert (kept.path.exists(), other.path.exists()) == (True, False)
+
+
+def test_removed_file_is_made_again_when_it_is_asked_for(ticked: Exporting) -> None:
+    first = ticked.export()
+    ticked.sweep(keep=1, after=8)
+
+    second = ticked.export()
+
+    assert second == first
+    assert read_exports(ticked.world.warehouse, ticked.folder) == [second]
+
+
+def test_sweep_takes_what_killed_exports_left_and_nothing_else(
+    ticked: Exporting,
+) -> None:
+    export = ticked.export()
+    unlisted = export.path.with_name("buyers-2024-03-01T09-00-00Z-0123abcd.csv")
+    foreign = export.path.with_name("notes.csv")
+    for path in (unlisted, foreign):
+        path.write_text("x")
+
+    assert ticked.sweep(keep=30, after=1) == 1
+    assert export.path.exists()
+    assert foreign.exists()
+    assert not unlisted.exists()

@@ -14,7 +14,7 @@ from tests.exports.corpus import NASTY
 from tests.exports.tables import AT, Member, table, users
 
 from headcount.errors import CellTooLongError
-from headcount.exports.rows import Table
+from headcount.exports.table import Table
 from headcount.exports.xlsx import MOST_CHARACTERS, write_xlsx
 
 INFO = [("Rules", "did wt.play\nand is in trial"), ("Members at", AT), ("Members", 2)]

@@ -84,3 +84,46 @@ def test_export_needs_a_membership(shop: Shop) -> None:
         pipeline.export(shop.project, "buyers", format="csv", now=NOW)
     with pytest.raises(UnknownSegmentError):
         pipeline.export(shop.project, "byers", format="csv", now=NOW)
+
+
+def test_subscriptions_with_other_columns_are_different(shop: Shop) -> None:
+    shop.settle(
+        "exports:\n  subscriptions:\n"
+        "    - {segment: buyers, format: csv, every: day}\n"
+        "    - {segment: buyers, format: csv, every: day, attributes: [plan]}\n"
+    )
+
+    made = pipeline.run_tick(shop.project, at=TICK, now=NOW).exports.exports
+
+    assert [one.attributes for one in made] == [(), ("plan",)]
+
+
+def test_maintenance_sweeps_old_files_but_the_newest_of_a_subscription(
+    shop: Shop,
+) -> None:
+    shop.settle(DAILY.replace("{sub", "{keep: 7 days, sub"))
+    for at in (TICK, TICK + timedelta(days=1)):
+        pipeline.run_tick(shop.project, at=at, now=at)
+    by_hand = pipeline.export(shop.project, "buyers", format="xlsx", now=NOW)
+
+    report = pipeline.maintain(shop.project, now=NOW + timedelta(days=9))
+
+    assert report.exports == 2
+    assert not by_hand.path.exists()
+    (left,) = shop.project.exports_folder.glob("*.csv")
+    assert left.name.startswith("buyers-2026-05-02")
+
+
+def test_rows_of_the_table_are_those_asked_for_in_their_order(shop: Shop) -> None:
+    shop.define("lookers", "name: Lookers\nsystem: shop\nrules: [{event: look}]\n")
+    pipeline.run_tick(shop.project, at=TICK, now=NOW)
+
+    made = pipeline.export_segments(
+        shop.project,
+        format="csv",
+        columns=["segment_id"],
+        segment_ids=["lookers", "buyers"],
+        now=NOW,
+    )
+
+    assert made.path.read_text().split() == ["segment_id", "lookers", "buyers"]

@@ -1,23 +1,21 @@
-"""`run` and its stages: `ingest`, `evaluate`, `push`, `export`."""
+"""`run` and its stages: `ingest`, `evaluate`, `push`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from headcount.cli.failures import DONE, FAILED, HELD, MISUSED
-from headcount.cli.session import At, SegmentArgument, Session, command
+from headcount.cli.session import At, Session, command
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headcount.errors import Fault
     from headcount.evaluate.outcome import TickReport
-    from headcount.exports.export import Export
     from headcount.ingest.report import IngestReport
     from headcount.ingest.retract import RetractionReport
     from headcount.pipeline.exporting import ExportsReport
@@ -134,41 +132,9 @@ def push(
     return push_code(report)
 
 
-def export(
-    session: Session,
-    segment: SegmentArgument,
-    *,
-    format: Annotated[  # noqa: A002 - the name of the option
-        Literal["csv", "xlsx", "parquet"],
-        typer.Option("--format", help="What to write.", show_default=False),
-    ],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Put a copy here."),
-    ] = None,
-    at: At = None,
-) -> int:
-    """Export the members of a segment as a file, now or as of a past instant."""
-    from headcount import pipeline
-
-    instant = session.instant(at)
-    with session.progress("Exporting"):
-        made = pipeline.export(
-            session.project,
-            segment,
-            format=format,
-            at=instant,
-            output=output,
-            now=session.now,
-        )
-    document = made.to_json() | {"output": str(output) if output else None}
-    session.answer(document, lambda: [_export_line(made, output)])
-    return DONE
-
-
 def register(app: typer.Typer) -> None:
     """Add the group's commands."""
-    for function in (run, ingest, evaluate, push, export):
+    for function in (run, ingest, evaluate, push):
         app.command(rich_help_panel="Run the pipeline")(command(function))
 
 
@@ -287,14 +253,9 @@ def push_page(report: PushReport) -> Iterator[RenderableType]:
 
 
 def _exports_page(report: ExportsReport) -> Iterator[RenderableType]:
+    from headcount.cli.exporting import export_line
+
     for made in report.exports:
-        yield _export_line(made, None)
+        yield export_line(made, made.path)
     for failure in report.failures:
         yield f"{failure.segment_id} as {failure.format}: {failure.reason}"
-
-
-def _export_line(made: Export, output: Path | None) -> str:
-    from headcount.cli.terminal import plural, to_words
-
-    rows = plural(made.rows, "member")
-    return f"{output or made.path}: {rows} at {to_words(made.at)}"

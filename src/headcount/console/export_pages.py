@@ -15,7 +15,8 @@ from headcount import clock, pipeline
 from headcount.console.access import Asking, Right, needs
 from headcount.console.pages import Shared, page
 from headcount.console.profile import ask
-from headcount.exports.export import Export, Format
+from headcount.exports.export import Export
+from headcount.exports.request import Format
 from headcount.project import Project
 
 router = APIRouter()

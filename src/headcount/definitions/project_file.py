@@ -63,7 +63,7 @@ def _read_platform(value: Any) -> str:
     return platform
 
 
-def _read_max_ahead(value: Any) -> timedelta | None:
+def _read_exact_length(value: Any) -> timedelta | None:
     if value is None:
         return None
     duration = values.read_duration(value)
@@ -87,6 +87,7 @@ def _choice(*choices: str) -> PlainValidator:
 Limit = Annotated[int | None, PlainValidator(_read_limit)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(values.read_any_list)]
 Timezone = Annotated[ZoneInfo, PlainValidator(read_timezone)]
+LengthOrNone = Annotated[timedelta | None, PlainValidator(_read_exact_length)]
 
 
 class LimitsFile(Frozen):
@@ -145,8 +146,8 @@ class SourceFile(Frozen):
     columns: ColumnsFile | None = None
     timezone: Timezone | None = None
     id_namespace: Annotated[str, PlainValidator(_read_namespace)] | None = None
-    max_ahead: Annotated[timedelta | None, PlainValidator(_read_max_ahead)] = timedelta(
-        days=1
+    max_ahead: Annotated[timedelta | None, PlainValidator(_read_exact_length)] = (
+        timedelta(days=1)
     )
     attributes: Words = ()
     anonymous: Annotated[Literal["reject", "keep"], _choice("reject", "keep")] = (
@@ -205,16 +206,19 @@ class SubscriptionFile(Frozen):
         Literal["tick", "hour", "day", "week", "month"],
         _choice("tick", "hour", "day", "week", "month"),
     ]
+    attributes: Words = ()
 
 
 class ExportsFile(Frozen):
-    """What is exported without being asked for."""
+    """What is exported without being asked for, and how long files are kept."""
 
-    wanted: ClassVar[str] = "a mapping like {subscriptions: […]}"
+    wanted: ClassVar[str] = "a mapping like {subscriptions: […], keep: 30 days}"
+    nullable: ClassVar[frozenset[str]] = frozenset({"keep"})
 
     subscriptions: Annotated[
         tuple[SubscriptionFile, ...], BeforeValidator(values.read_any_list)
     ] = ()
+    keep: LengthOrNone = timedelta(days=30)
 
 
 class ProjectFile(Frozen):
@@ -305,9 +309,10 @@ def _to_settings(written: ProjectFile) -> Settings:
         guards=written.guard.to_settings(),
         segments_folder=written.segments.rstrip("/") or "/",
         subscriptions=tuple(
-            Subscription(each.segment, each.format, each.every)
+            Subscription(each.segment, each.format, each.every, each.attributes)
             for each in written.exports.subscriptions
         ),
+        keep_exports=written.exports.keep,
     )
 
 

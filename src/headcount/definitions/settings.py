@@ -152,11 +152,12 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """An export made by itself, once a `every`."""
+    """An export made by itself, once a `every`; each attribute is a column."""
 
     segment: str
     format: Literal["csv", "xlsx", "parquet"]
     every: Literal["tick", "hour", "day", "week", "month"]
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +170,4 @@ class Settings:
     guards: Guards = Guards()
     segments_folder: str = "segments"
     subscriptions: tuple[Subscription, ...] = ()
+    keep_exports: timedelta | None = timedelta(days=30)

@@ -2,104 +2,54 @@
 
 Source: interface.md §7. The store is held only to gather the rows and to note the
 finished file; writing it, which takes the time, holds a lock of the exports alone, so
-that one file is made at a time however many people ask.
+that one file is made at a time however many people ask. The ledger keeps every export
+there was; its file goes when nobody has asked for it for long enough.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
-from headcount.canonical import canonical_json
 from headcount.clock import to_text
-from headcount.errors import SnapshotDamagedError
 from headcount.exports.csv import write_csv
 from headcount.exports.parquet import write_parquet
-from headcount.exports.rows import Table, gather_members
+from headcount.exports.request import Format, Request
 from headcount.exports.xlsx import write_xlsx
 from headcount.store.files import sha256_of, sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
-from headcount.store.snapshots import Snapshot
 from headcount.store.warehouse import Warehouse
 
-Format = Literal["csv", "xlsx", "parquet"]
 OpenStore = Callable[[], AbstractContextManager[Warehouse]]
 
-LAYOUT = 1
-"""Counted up when equal requests should give other files than before."""
-
 WAIT_S = 600.0
-ID_DIGITS = 24
-NAME_DIGITS = 8
-NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """The members of one segment at one evaluated tick `at`, in one format.
-
-    `snapshot` is the one valid at `at`; `rules` says in words what they have in common;
-    `attributes` are names or dotted paths, a column each, as the tick saw them.
-    """
-
-    segment_id: str
-    segment_name: str
-    system: str
-    rules: str
-    at: datetime
-    snapshot: Snapshot
-    format: Format
-    attributes: tuple[str, ...] = ()
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for requests that one file answers."""
-        content = canonical_json(
-            {
-                "layout": LAYOUT,
-                "segment_id": self.segment_id,
-                "segment_name": self.segment_name,
-                "rules": self.rules,
-                "at": to_text(self.at),
-                "snapshot": self.snapshot.sha256,
-                "format": self.format,
-                "attributes": list(self.attributes),
-            }
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
-
-    @property
-    def export_id(self) -> str:
-        """The opaque id by which the file is asked for."""
-        return self.fingerprint[:ID_DIGITS]
-
-    @property
-    def file(self) -> str:
-        """The name of the file: lower case letters, digits, dashes, one dot."""
-        segment = NOT_IN_NAMES.sub("-", self.segment_id.casefold()).strip("-")[:64]
-        mark = self.export_id[:NAME_DIGITS]
-        return f"{segment}-{self.at:%Y-%m-%dT%H-%M-%SZ}-{mark}.{self.format}"
+OUR_NAMES = re.compile(r"[a-z0-9-]*-[0-9TZ-]+-[0-9a-f]{8}\.(csv|xlsx|parquet)")
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A finished file; `is_shared` when it was there already."""
+    """A finished file; `is_shared` when it was there already.
+
+    `segment_id` is None for the table of segments, `removed_at` for a file that is
+    still to be had.
+    """
 
     export_id: str
-    segment_id: str
+    segment_id: str | None
     at: datetime
     format: Format
+    attributes: tuple[str, ...]
     path: Path
     rows: int
     sha256: str
     created_at: datetime
+    removed_at: datetime | None = None
     is_shared: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -109,6 +59,7 @@ class Export:
             "segment_id": self.segment_id,
             "at": to_text(self.at),
             "format": self.format,
+            "attributes": list(self.attributes),
             "file": str(self.path),
             "rows": self.rows,
             "sha256": self.sha256,
@@ -118,27 +69,22 @@ class Export:
         }
 
 
-def export_members(
-    open_store: OpenStore,
-    request: ExportRequest,
-    *,
-    snapshots_folder: Path,
-    folder: Path,
-    now: datetime,
+def make_export(
+    open_store: OpenStore, request: Request, *, folder: Path, now: datetime
 ) -> Export:
     """The file in `folder` that answers `request`, made unless it is there already.
 
     A kill at any point leaves nothing in the ledger that is not whole; the next call
-    makes the same file again. Raises SnapshotDamagedError when the snapshot is not what
-    the ledger says, CellTooLongError when XLSX cannot hold a text.
+    makes the same file again. Raises what gathering raises, and CellTooLongError when
+    XLSX cannot hold a text.
     """
     with hold_lock(folder / ".lock", subject=folder, wait_s=WAIT_S):
         with open_store() as warehouse:
-            done = read_export(warehouse, request.export_id, folder)
-        if done is not None and is_whole(done):
-            return replace(done, is_shared=True)
+            done = _find_again(warehouse, request, folder, now=now)
+        if done is not None:
+            return done
         sweep_temporaries(folder)
-        export = _make(open_store, request, snapshots_folder, folder, now=now)
+        export = _make(open_store, request, folder, now=now)
         with open_store() as warehouse:
             _record(warehouse, request, export)
         return export
@@ -153,9 +99,39 @@ def read_export(warehouse: Warehouse, export_id: str, folder: Path) -> Export | 
 def read_exports(
     warehouse: Warehouse, folder: Path, *, segment_id: str | None = None
 ) -> list[Export]:
-    """The catalog of exports, newest first; None: of all segments."""
+    """The catalog of the files to be had, newest first; None: of everything."""
     rows = warehouse.rows("exports/all", {"segment_id": segment_id})
     return [_from_row(row, folder) for row in rows]
+
+
+def sweep_exports(
+    open_store: OpenStore,
+    folder: Path,
+    *,
+    keep: timedelta | None,
+    kept: Collection[str],
+    now: datetime,
+) -> int:
+    """Files that nobody asked for within `keep` are gone; returns how many there were.
+
+    None keeps all; those whose ids are in `kept` stay. So do their rows in the ledger,
+    where the file is marked removed first: a kill in between leaves a file that nobody
+    is told of, which the next call removes. Files that killed exports left go as well.
+    """
+    with hold_lock(folder / ".lock", subject=folder, wait_s=WAIT_S):
+        with open_store() as warehouse:
+            before = None if keep is None else now - keep
+            stale = {"before": before, "kept": list(kept), "now": now}
+            warehouse.execute("exports/remove", stale)
+            listed = {export.path for export in read_exports(warehouse, folder)}
+        swept = [
+            path
+            for path in folder.iterdir()
+            if OUR_NAMES.fullmatch(path.name) and path not in listed
+        ]
+        for path in swept:
+            path.unlink()
+        return len(swept)
 
 
 def is_whole(export: Export) -> bool:
@@ -169,19 +145,25 @@ def copy_export(export: Export, output: Path) -> None:
         shutil.copyfile(export.path, aside)
 
 
+def _find_again(
+    warehouse: Warehouse, request: Request, folder: Path, *, now: datetime
+) -> Export | None:
+    """The finished file, None when there is none or not a whole one."""
+    done = read_export(warehouse, request.export_id, folder)
+    if done is None or done.removed_at is not None or not is_whole(done):
+        return None
+    warehouse.execute("exports/ask", {"export_id": done.export_id, "now": now})
+    return replace(done, is_shared=True)
+
+
 def _make(
-    open_store: OpenStore,
-    request: ExportRequest,
-    snapshots_folder: Path,
-    folder: Path,
-    *,
-    now: datetime,
+    open_store: OpenStore, request: Request, folder: Path, *, now: datetime
 ) -> Export:
     path = folder / request.file
     with write_atomically(path) as aside:
         gathered = aside.with_name("gathered.parquet")
         with open_store() as warehouse:
-            _gather(warehouse, request, snapshots_folder, gathered)
+            request.gather(warehouse, gathered)
         rows = _write(request, gathered, aside)
         sha256 = sha256_of(aside)
     return Export(
@@ -189,6 +171,7 @@ def _make(
         request.segment_id,
         request.at,
         request.format,
+        request.attributes,
         path,
         rows,
         sha256,
@@ -196,54 +179,20 @@ def _make(
     )
 
 
-def _gather(
-    warehouse: Warehouse, request: ExportRequest, snapshots_folder: Path, target: Path
-) -> None:
-    """`target` holds the rows of the request, as many as the ledger says."""
-    snapshot = snapshots_folder / request.snapshot.file
-    if not snapshot.is_file() or sha256_of(snapshot) != request.snapshot.sha256:
-        raise SnapshotDamagedError(snapshot)
-    rows = gather_members(
-        warehouse,
-        snapshot,
-        target,
-        system=request.system,
-        at=request.at,
-        attributes=request.attributes,
-    )
-    if rows != request.snapshot.rows:
-        raise SnapshotDamagedError(snapshot)
-
-
-def _write(request: ExportRequest, gathered: Path, target: Path) -> int:
-    table = Table(
-        gathered, request.segment_id, request.segment_name, request.attributes
-    )
+def _write(request: Request, gathered: Path, target: Path) -> int:
+    table = request.table(gathered)
     match request.format:
         case "csv":
             return write_csv(table, target)
         case "parquet":
             return write_parquet(table, target)
         case "xlsx":
-            info = _info(request)
-            return write_xlsx(table, target, info=info, created=request.at)
+            return write_xlsx(table, target, info=request.info, created=request.at)
         case _:
             assert_never(request.format)
 
 
-def _info(request: ExportRequest) -> list[tuple[str, str | int | datetime]]:
-    return [
-        ("Segment", request.segment_name),
-        ("Segment id", request.segment_id),
-        ("System", request.system),
-        ("Rules", request.rules),
-        ("Members at", request.at),
-        ("Members", request.snapshot.rows),
-        ("Times", "All times are UTC"),
-    ]
-
-
-def _record(warehouse: Warehouse, request: ExportRequest, export: Export) -> None:
+def _record(warehouse: Warehouse, request: Request, export: Export) -> None:
     warehouse.execute(
         "exports/record",
         {
@@ -252,6 +201,7 @@ def _record(warehouse: Warehouse, request: ExportRequest, export: Export) -> Non
             "segment_id": export.segment_id,
             "snapshot_at": export.at,
             "format": export.format,
+            "attributes": list(export.attributes),
             "file": export.path.name,
             "rows": export.rows,
             "sha256": export.sha256,
@@ -261,7 +211,7 @@ def _record(warehouse: Warehouse, request: ExportRequest, export: Export) -> Non
 
 
 def _from_row(row: tuple[Any, ...], folder: Path) -> Export:
-    export_id, segment_id, at, file_format, file, rows, sha256, created_at = row
+    export_id, segment_id, at, format_, attributes, file, *facts = row
     return Export(
-        export_id, segment_id, at, file_format, folder / file, rows, sha256, created_at
+        export_id, segment_id, at, format_, tuple(attributes), folder / file, *facts
     )

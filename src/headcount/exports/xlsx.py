@@ -1,7 +1,7 @@
 """XLSX for people: real dates, every text a text, sheets that go on where one is full.
 
 Nothing a user's data says becomes a formula, a link or a number, and no cell is cut:
-text too long for a cell refuses the file. Members lie on as many sheets as they need;
+text too long for a cell refuses the file. Rows lie on as many sheets as they need;
 the sheet Info says what they are. Equal tables give equal bytes.
 
 Source: faults.md §2 and §5 #40.
@@ -9,17 +9,18 @@ Source: faults.md §2 and §5 #40.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import assert_never, cast
 
 import polars as pl
 from xlsxwriter import Workbook
 
 from headcount.errors import CellTooLongError
-from headcount.exports.rows import INSTANT, Table, is_number, to_text
+from headcount.exports.cells import INSTANT
+from headcount.exports.request import Info
 from headcount.exports.sheet import InertSheet, number_cells, text_cells
+from headcount.exports.table import Column, Table
 
 MOST_ROWS = 1_048_575  # of a sheet, under its heading
 MOST_CHARACTERS = 32_767  # of a cell, in UTF-16 units
@@ -33,10 +34,18 @@ FIRST_DATE = datetime(1900, 3, 1, tzinfo=UTC)  # before it, Excel counts days wr
 UNIX_EPOCH_DAY = 25_569
 DAY_US = 86_400_000_000
 
-WIDTHS = {"segment_id": 22, "segment_name": 26, "user_id": 34, "entered_at": 20}
+WIDTHS = {
+    "segment_id": 22,
+    "segment_name": 26,
+    "name": 26,
+    "user_id": 34,
+    "entered_at": 20,
+    "last_evaluated_at": 20,
+    "description": 60,
+    "rules": 60,
+    "reason": 40,
+}
 WIDTH = 18
-
-Info = Sequence[tuple[str, str | int | datetime]]
 
 
 def write_xlsx(
@@ -47,7 +56,7 @@ def write_xlsx(
     created: datetime,
     most_rows: int = MOST_ROWS,
 ) -> int:
-    """`path` holds the table and its Info sheet; returns the number of members.
+    """`path` holds the table and its Info sheet; returns the number of rows.
 
     `created` is what the file says of its own creation, so that it can be made again
     byte for byte. Raises CellTooLongError for text of over 32,767 characters.
@@ -56,16 +65,16 @@ def write_xlsx(
     with Workbook(str(path), options) as book:
         book.use_zip64()
         book.set_properties({"created": created.replace(tzinfo=None)})
-        members = _MemberSheets(book, table, most_rows)
+        sheets = _Sheets(book, table, most_rows)
         for batch in table.batches():
-            members.write(batch)
-        members.close_sheet()
+            sheets.write(batch)
+        sheets.close_sheet()
         _write_info(book, info)
-    return members.written
+    return sheets.written
 
 
-class _MemberSheets:
-    """The sheets of members; the next one begins where one is full."""
+class _Sheets:
+    """The sheets of a table; the next one begins where one is full."""
 
     def __init__(self, book: Workbook, table: Table, most_rows: int) -> None:
         self._book = book
@@ -75,6 +84,7 @@ class _MemberSheets:
         self._text = book.add_format({"num_format": TEXT})
         self._date = book.add_format({"num_format": DATE})
         self._number = book.add_format({"num_format": "General"})
+        self._count = book.add_format({"num_format": "#,##0"})
         self._sheets = 0
         self.written = 0
         self._open_sheet()
@@ -98,7 +108,8 @@ class _MemberSheets:
 
     def _open_sheet(self) -> None:
         self._sheets += 1
-        name = "Members" if self._sheets == 1 else f"Members {self._sheets}"
+        title = self._table.title
+        name = title if self._sheets == 1 else f"{title} {self._sheets}"
         sheet = self._book.add_worksheet(name, worksheet_class=InertSheet)
         self._sheet = cast("InertSheet", sheet)
         self._row = 0
@@ -109,31 +120,37 @@ class _MemberSheets:
             self._sheet.write_string(0, column, heading, self._heading)
 
     def _cells(self, batch: pl.DataFrame) -> pl.DataFrame:
-        user_ids = batch.get_column("user_id")
-        columns = {}
-        for heading in batch.columns:
-            values = batch.get_column(heading)
-            if heading == "entered_at":
-                columns[heading] = self._dates(values)
-            elif heading in self._table.attribute_headings:
-                columns[heading] = self._values(values, user_ids)
-            else:
-                columns[heading] = self._texts(values, user_ids)
-        return pl.DataFrame(columns)
+        ids = batch.get_column(self._table.key)
+        return pl.DataFrame(
+            self._column(column, values, ids).alias(str(n))
+            for n, (column, values) in enumerate(
+                zip(self._table.columns, batch, strict=True)
+            )
+        )
 
-    def _texts(self, texts: pl.Series, user_ids: pl.Series) -> pl.Series:
-        _require_cells_hold(texts, user_ids)
+    def _column(self, column: Column, values: pl.Series, ids: pl.Series) -> pl.Series:
+        match column.kind:
+            case "text":
+                return self._texts(column, values, ids)
+            case "instant":
+                return self._dates(values)
+            case "count":
+                return number_cells(values.cast(pl.String), self._count)
+            case "attribute":
+                texts = self._texts(column, values.struct.field("text"), ids)
+                return self._numbers(values).zip_with(_fits_a_number(values), texts)
+            case _:
+                assert_never(column.kind)
+
+    def _texts(self, column: Column, texts: pl.Series, ids: pl.Series) -> pl.Series:
+        # A text has at least as many bytes as UTF-16 units, so few are counted.
+        for row in (texts.str.len_bytes() > MOST_CHARACTERS).arg_true():
+            cell = f"{column.heading[:80]} of {self._table.noun} {ids[row][:80]!r}"
+            _require_cell_holds(texts[row], cell)
         return text_cells(texts, self._text)
 
-    def _values(self, values: pl.Series, user_ids: pl.Series) -> pl.Series:
-        """Numbers where a cell holds them exactly, text for everything else."""
-        texts = to_text(values)
-        digits = texts.str.replace_all("[-.]", "").str.strip_chars("0").str.len_chars()
-        fits = (digits <= EXACT_DIGITS) & (texts.str.len_chars() <= LONGEST_NUMBER)
-        is_exact = is_number(values) & fits.fill_null(value=False)
-        return number_cells(texts, self._number).zip_with(
-            is_exact, self._texts(texts, user_ids)
-        )
+    def _numbers(self, values: pl.Series) -> pl.Series:
+        return number_cells(values.struct.field("text"), self._number)
 
     def _dates(self, instants: pl.Series) -> pl.Series:
         """Days as Excel counts them; what lies before its calendar is text."""
@@ -177,11 +194,12 @@ def _lines(text: str) -> list[str]:
     ]
 
 
-def _require_cells_hold(texts: pl.Series, user_ids: pl.Series) -> None:
-    # A text has at least as many bytes as UTF-16 units, so few are counted.
-    for row in (texts.str.len_bytes() > MOST_CHARACTERS).arg_true():
-        cell = f"{texts.name[:80]} of user {user_ids[row][:80]!r}"
-        _require_cell_holds(texts[row], cell)
+def _fits_a_number(values: pl.Series) -> pl.Series:
+    """Whether each value is a number that a cell holds exactly; else it is text."""
+    texts = values.struct.field("text")
+    digits = texts.str.replace_all("[-.]", "").str.strip_chars("0").str.len_chars()
+    fits = (digits <= EXACT_DIGITS) & (texts.str.len_chars() <= LONGEST_NUMBER)
+    return values.struct.field("is_number") & fits.fill_null(value=False)
 
 
 def _require_cell_holds(text: str, cell: str) -> None:

@@ -4,7 +4,7 @@ Each opens the store for a short time, leaves what it made whole, and returns a 
 with `to_json()`. Commands and DAGs call these and nothing below them.
 """
 
-from headcount.pipeline.exporting import export, export_due
+from headcount.pipeline.exporting import export, export_due, export_segments
 from headcount.pipeline.forgetting import forget, undo_forget
 from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
@@ -18,6 +18,7 @@ __all__ = [
     "evaluate",
     "export",
     "export_due",
+    "export_segments",
     "forget",
     "ingest",
     "maintain",

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from headcount.clock import last_tick
 from headcount.definitions.load import definition_from_json
+from headcount.definitions.mistakes import nearest
 from headcount.definitions.settings import Subscription
-from headcount.errors import HeadcountError, NotEvaluatedError
+from headcount.errors import (
+    HeadcountError,
+    NotEvaluatedError,
+    UnknownAttributeError,
+    UnknownColumnError,
+)
 from headcount.exports.export import (
     Export,
-    ExportRequest,
-    Format,
     copy_export,
-    export_members,
+    make_export,
     read_exports,
+    sweep_exports,
 )
+from headcount.exports.members import MemberRequest, keys_of
+from headcount.exports.request import Format, Request
+from headcount.exports.segments import KINDS, SegmentsRequest
 from headcount.pipeline.survey import survey
 from headcount.project import Project
 from headcount.rules.words import definition_in_words
+from headcount.store.catalog import read_newest_run
 from headcount.store.comparison import read_told_at
 from headcount.store.registry import Registered, read_registered, read_version_at
+from headcount.store.sightings import read_attribute_names
 from headcount.store.snapshots import latest_snapshot
 from headcount.store.warehouse import Warehouse
 
@@ -62,6 +74,7 @@ def export(
     segment_id: str,
     *,
     format: Format,  # noqa: A002 - the word of the command and of the form
+    attributes: Sequence[str] = (),
     at: datetime | None = None,
     output: Path | None = None,
     now: datetime,
@@ -69,21 +82,49 @@ def export(
     """A finished file with the members at the newest evaluated tick, or as of `at`.
 
     The same request a second time shares the first one's file. `output` gets a copy.
-    Raises UnknownSegmentError, or NotEvaluatedError without a membership until then.
+    Raises UnknownSegmentError, NotEvaluatedError without a membership until then,
+    UnknownAttributeError for a name that no user has had.
     """
-    open_store = partial(Warehouse.open, project.store_path)
-    with open_store() as warehouse:
-        request = _request(project, warehouse, segment_id, format_=format, at=at)
-    made = export_members(
-        open_store,
-        request,
-        snapshots_folder=project.snapshots_folder,
-        folder=project.exports_folder,
-        now=now,
+    with Warehouse.open(project.store_path) as warehouse:
+        request = _member_request(
+            project, warehouse, segment_id, format_=format, attributes=attributes, at=at
+        )
+        _require_attributes(warehouse, request)
+    return _make(project, request, output=output, now=now)
+
+
+def export_segments(
+    project: Project,
+    *,
+    format: Format,  # noqa: A002 - the word of the command and of the form
+    columns: Sequence[str] | None = None,
+    segment_ids: Sequence[str] | None = None,
+    at: datetime | None = None,
+    output: Path | None = None,
+    now: datetime,
+) -> Export:
+    """A finished file with the table of segments as it stands, or stood at `at`.
+
+    `columns` None: all there are. `segment_ids` are the rows in their order, None: all,
+    by system and id. Raises UnknownColumnError, UnknownSegmentError.
+    """
+    columns = columns or tuple(KINDS)
+    for column in columns:
+        if column not in KINDS:
+            raise UnknownColumnError(column, nearest=nearest(column, KINDS))
+    with Warehouse.open(project.store_path) as warehouse:
+        found = survey(project, warehouse, at=at)
+        views = found.segments
+        if segment_ids is not None:
+            views = tuple(map(found.require, segment_ids))
+        run = read_newest_run(warehouse)
+    request = SegmentsRequest(
+        at=at or (run.at if run else last_tick(now)),
+        format=format,
+        columns=tuple(dict.fromkeys(columns)),
+        rows=tuple(view.to_json() for view in views),
     )
-    if output is not None:
-        copy_export(made, output)
-    return made
+    return _make(project, request, output=output, now=now)
 
 
 def export_due(project: Project, *, at: datetime, now: datetime) -> ExportsReport:
@@ -100,12 +141,29 @@ def export_due(project: Project, *, at: datetime, now: datetime) -> ExportsRepor
     exports, failures = [], []
     for one in due:
         try:
-            made = export(project, one.segment, format=one.format, at=at, now=now)
+            exports.append(_export_subscribed(project, one, at=at, now=now))
         except HeadcountError as error:
             failures.append(ExportFailure(one.segment, one.format, str(error)))
-        else:
-            exports.append(made)
     return ExportsReport(tuple(exports), tuple(failures))
+
+
+def sweep_old_exports(project: Project, *, now: datetime) -> int:
+    """Files that nobody asked for lately are gone; returns how many there were.
+
+    How long they are kept is `exports.keep` of headcount.yaml. The newest file of each
+    subscription stays: an expired segment gets no newer one.
+    """
+    with Warehouse.open(project.store_path) as warehouse:
+        newest = [
+            _made(warehouse, project, one)[:1] for one in project.settings.subscriptions
+        ]
+    return sweep_exports(
+        partial(Warehouse.open, project.store_path),
+        project.exports_folder,
+        keep=project.settings.keep_exports,
+        kept={made.export_id for several in newest for made in several},
+        now=now,
+    )
 
 
 def period_start(every: str, at: datetime) -> datetime:
@@ -132,22 +190,54 @@ def _is_due(
         return False
     # An expired segment is told no more: its last file stays the last.
     since = min(period_start(one.every, at), told)
-    return not any(
-        made.format == one.format and since <= made.at <= at
-        for made in read_exports(
-            warehouse, project.exports_folder, segment_id=one.segment
+    return not any(since <= made.at <= at for made in _made(warehouse, project, one))
+
+
+def _made(warehouse: Warehouse, project: Project, one: Subscription) -> list[Export]:
+    """The files that the subscription has got, newest first."""
+    found = read_exports(warehouse, project.exports_folder, segment_id=one.segment)
+    wanted = one.format, one.attributes
+    return [made for made in found if (made.format, made.attributes) == wanted]
+
+
+def _export_subscribed(
+    project: Project, one: Subscription, *, at: datetime, now: datetime
+) -> Export:
+    with Warehouse.open(project.store_path) as warehouse:
+        request = _member_request(
+            project,
+            warehouse,
+            one.segment,
+            format_=one.format,
+            attributes=one.attributes,
+            at=at,
         )
+    return _make(project, request, output=None, now=now)
+
+
+def _make(
+    project: Project, request: Request, *, output: Path | None, now: datetime
+) -> Export:
+    made = make_export(
+        partial(Warehouse.open, project.store_path),
+        request,
+        folder=project.exports_folder,
+        now=now,
     )
+    if output is not None:
+        copy_export(made, output)
+    return made
 
 
-def _request(
+def _member_request(
     project: Project,
     warehouse: Warehouse,
     segment_id: str,
     *,
     format_: Format,
+    attributes: Sequence[str],
     at: datetime | None,
-) -> ExportRequest:
+) -> MemberRequest:
     registered = _require_registered(project, warehouse, segment_id)
     at = at or registered.last_evaluated_at
     _, told = read_told_at(warehouse, segment_id, at) if at else (None, None)
@@ -156,14 +246,16 @@ def _request(
         raise NotEvaluatedError(segment_id)
     _, text = read_version_at(warehouse, segment_id, told)
     definition = definition_from_json(text)
-    return ExportRequest(
+    return MemberRequest(
         segment_id=segment_id,
         segment_name=definition.name,
         system=definition.system,
         rules=definition_in_words(definition),
         at=told,
         snapshot=snapshot,
+        folder=project.snapshots_folder,
         format=format_,
+        attributes=tuple(dict.fromkeys(attributes)),
     )
 
 
@@ -175,3 +267,11 @@ def _require_registered(
         survey(project, warehouse).require(segment_id)
         raise NotEvaluatedError(segment_id)
     return found
+
+
+def _require_attributes(warehouse: Warehouse, request: MemberRequest) -> None:
+    """Return when some user has had each attribute, at least its top-level key."""
+    known = read_attribute_names(warehouse, request.system)
+    for name in request.attributes:
+        if known.isdisjoint(keys_of([name])):
+            raise UnknownAttributeError(name, nearest=nearest(name, known))

@@ -12,6 +12,7 @@ from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.report import IngestReport
 from headcount.ingest.retract import RetractionReport, retract_file
 from headcount.ingest.sources import ingest_sources
+from headcount.pipeline.exporting import sweep_old_exports
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
 from headcount.store import publish as publishing
@@ -25,10 +26,11 @@ from headcount.store.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceReport:
-    """What lay about and is gone: temporary folders, snapshot files nothing names."""
+    """What is gone: temporary folders, files nothing names, old exports."""
 
     temporaries: int
     snapshots: int
+    exports: int
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
@@ -125,11 +127,15 @@ def publish_open(
 
 
 def maintain(project: Project, *, now: datetime) -> MaintenanceReport:
-    """What killed runs left is swept, manifests are right, and all is published."""
+    """What killed runs left is swept, and old exports; manifests are right.
+
+    All of it is published.
+    """
     folders = [project.exports_folder, *project.snapshots_folder.glob("*/")]
     with Warehouse.open(project.store_path) as warehouse:
         swept = sum(map(sweep_temporaries, folders))
         snapshots = sweep_snapshots(warehouse, project.snapshots_folder)
         write_manifests(warehouse, project.snapshots_folder)
+    exports = sweep_old_exports(project, now=now)
     publish(project, now=now)
-    return MaintenanceReport(swept, snapshots)
+    return MaintenanceReport(swept, snapshots, exports)

@@ -20,7 +20,7 @@ from headcount import pipeline
 from headcount.clock import last_tick, now, parse_instant
 from headcount.errors import StateError
 from headcount.evaluate.tick import OlderTickError
-from headcount.exports.export import Format
+from headcount.exports.request import Format
 from headcount.provider.hooks import open_project
 from headcount.sync.report import PushReport
 

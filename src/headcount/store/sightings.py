@@ -94,6 +94,12 @@ def read_seen(warehouse: Warehouse) -> tuple[SeenSystem, ...]:
     )
 
 
+def read_attribute_names(warehouse: Warehouse, system: str) -> set[str]:
+    """The top-level keys that attributes of the system have had."""
+    rows = warehouse.rows("sightings/attributes")
+    return {key for seen_in, key, *_ in rows if seen_in == system}
+
+
 def _attribute(row: Sequence[Any]) -> SeenAttribute:
     name, count, first_at, last_at, examples = row
     return SeenAttribute(name, count, first_at, last_at, tuple(dict.fromkeys(examples)))

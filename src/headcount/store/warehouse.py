@@ -31,6 +31,7 @@ from headcount.store.sql import migrations, read_sql
 
 if TYPE_CHECKING:  # `check` looks into the store and has no time to import Polars
     import polars as pl
+    import pyarrow as pa
 
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -171,6 +172,14 @@ class Warehouse:
         with self._telling_of_limits():
             result = self.con.sql(read_sql(name), params=params or {})
             return cast("pl.DataFrame", result.pl())
+
+    def batches(
+        self, name: str, params: Parameters, *, rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The result of the query `sql/<name>.sql`, at most `rows` at a time."""
+        with self._telling_of_limits():
+            result = self.con.sql(read_sql(name), params=params)
+            yield from result.to_arrow_reader(rows)
 
     @contextmanager
     def lend(self, **frames: pl.DataFrame) -> Iterator[None]:
