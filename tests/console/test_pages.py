@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -157,7 +158,9 @@ def test_static_files_may_be_kept(site: Site) -> None:
 
 
 def test_export_is_made_and_downloaded_by_its_id(own_site: Site, shop: Shop) -> None:
-    answer = own_site.post("/segments/buyers/exports", format="csv")
+    ask = partial(own_site.post, "/segments/buyers/exports", format="csv")
+    while "hx-trigger" in (answer := ask()).text:
+        time.sleep(0.2)
 
     (address,) = {part for part in answer.text.split('"') if "/exports/" in part}
     file = own_site.client.get(address)
