@@ -6,7 +6,14 @@ from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, chain, dag, task
 
-from headcount.provider.scheduling import COMMON, EVENTS, MEMBERSHIP, late_tick, tick_of
+from headcount.provider.scheduling import (
+    ANALYTICS,
+    COMMON,
+    EVENTS,
+    MEMBERSHIP,
+    late_tick,
+    tick_of,
+)
 
 
 @dag(
@@ -26,7 +33,7 @@ def evaluate_segments() -> None:
         outlet_events[EVENTS].extra = tasks.counts(report)
         return report
 
-    @task(outlets=[MEMBERSHIP])
+    @task(inlets=[EVENTS], outlets=[MEMBERSHIP])
     def evaluate(*, dag_run: Any, outlet_events: Any) -> dict[str, Any]:
         from headcount.provider import tasks
 
@@ -34,7 +41,7 @@ def evaluate_segments() -> None:
         outlet_events[MEMBERSHIP].extra = tasks.counts(report)
         return report
 
-    @task
+    @task(inlets=[EVENTS, MEMBERSHIP], outlets=[ANALYTICS])
     def publish() -> None:
         from headcount.provider import tasks
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import time
 from datetime import UTC, datetime, timedelta
-from urllib.request import Request, urlopen
 
 import pytest
+from tests.airflow_api import Api
 from tests.processes import processes_of
 
 from headcount.runtime.home import AirflowHome
@@ -19,50 +17,7 @@ BRISK = {
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5",
 }
-WITHIN_S = 180
-FINISHED = {"success", "failed"}
 COUNTS = {"segments": 2, "failed": 0, "members": 2, "entered": 2, "exited": 0}
-
-
-class Api:
-    """Airflow's REST API, logged in."""
-
-    def __init__(self, address):
-        self._url = address.url
-        login = {"username": "admin", "password": address.password}
-        self._headers = {"Content-Type": "application/json"}
-        token = self.call("/auth/token", login)["access_token"]
-        self._headers["Authorization"] = f"Bearer {token}"
-
-    def call(self, path, body=None):
-        content = None if body is None else json.dumps(body).encode()
-        request = Request(self._url + path, content, self._headers)
-        with urlopen(request, timeout=30) as reply:
-            return json.load(reply)
-
-    def wait_for_run(self, dag_id):
-        """The first finished run of the DAG."""
-        end = time.monotonic() + WITHIN_S
-        while time.monotonic() < end:
-            runs = self.call(f"/api/v2/dags/{dag_id}/dagRuns")["dag_runs"]
-            finished = [run for run in runs if run["state"] in FINISHED]
-            if finished:
-                return finished[0]
-            time.sleep(0.3)
-        raise TimeoutError(dag_id)
-
-    def asset_events(self):
-        """What tasks said of the assets they made, in any order."""
-        events = self.call("/api/v2/assets/events")["asset_events"]
-        return [event["extra"] for event in events]
-
-    def tasks(self, run):
-        """The tasks of a run: state by id and what was mapped."""
-        path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances"
-        return {
-            (task["task_id"], task["rendered_map_index"]): task["state"]
-            for task in self.call(path)["task_instances"]
-        }
 
 
 @pytest.fixture

@@ -65,6 +65,13 @@ def get_provider_info() -> dict[str, Any]:
             _form("clevertap", "CleverTap", "Account ID", "Passcode"),
             _form("headcount_webhook", "Webhook", "Sender", "Signing secret"),
         ],
+        "asset-uris": [
+            {
+                "schemes": ["headcount"],
+                "handler": None,
+                "to_openlineage_converter": "headcount.provider.lineage.to_openlineage",
+            }
+        ],
         "config": {"headcount": {"description": "headcount", "options": OPTIONS}},
     }
 

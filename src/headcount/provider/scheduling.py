@@ -35,6 +35,7 @@ EVENTS = _asset("events")
 MEMBERSHIP = _asset("membership")
 PUSHES = _asset("pushes")
 EXPORTS = _asset("exports")
+ANALYTICS = _asset("analytics")
 
 # One slot, where it is set: who waits for the store then waits without a worker.
 STORE_POOL = conf.get("headcount", "store_pool", fallback="default_pool")
