@@ -11,6 +11,5 @@ SELECT
     ) + row_number() OVER (ORDER BY min(line)) - 1,
     event
 FROM staged_events
-ANTI JOIN verdicts USING (line)
 WHERE event NOT IN (SELECT event FROM event_names WHERE system_code = $system_code)
 GROUP BY event

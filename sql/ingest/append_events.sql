@@ -14,7 +14,6 @@ SELECT
     is_wide,
     $file_code AS file_code
 FROM staged_events AS staged
-ANTI JOIN verdicts USING (line)
 INNER JOIN users
     ON users.system_code = $system_code AND users.user_id = staged.user_id
 INNER JOIN event_names

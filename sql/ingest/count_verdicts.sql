@@ -6,6 +6,7 @@ SELECT
         SELECT count(DISTINCT line)
         FROM kept_attributes
         ANTI JOIN staged_events USING (line)
+        ANTI JOIN verdicts USING (line)
     ) AS records,
     count(*) FILTER (verdict = 'duplicate') AS duplicates,
     count(*) FILTER (verdict = 'conflict') AS conflicts

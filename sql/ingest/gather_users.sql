@@ -11,7 +11,6 @@ SELECT
 FROM (
     SELECT line, user_id, "at" AS event_at, NULL AS attribute_at
     FROM staged_events
-    ANTI JOIN verdicts USING (line)
     UNION ALL
     SELECT line, user_id, NULL, "at" FROM kept_attributes
 )

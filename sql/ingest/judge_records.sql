@@ -4,4 +4,5 @@ INSERT INTO verdicts
 SELECT DISTINCT line, 'duplicate', NULL
 FROM staged_attributes
 ANTI JOIN staged_events USING (line)
+ANTI JOIN verdicts USING (line)
 ANTI JOIN kept_attributes USING (line)

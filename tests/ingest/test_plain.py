@@ -48,7 +48,7 @@ def read(source: Source, text: str) -> dict[str, Any]:
 
 def is_plain(line: str) -> bool:
     batch = Batch.starting(SOURCE, NOW)
-    return plain.add_plain(batch, [(1, line)]) == []
+    return plain.add_plain(batch, 1, [line]) == []
 
 
 NUMBERS = st.sampled_from(
@@ -179,7 +179,7 @@ def test_one_long_number_does_not_spoil_the_others() -> None:
     batch = Batch.starting(SOURCE, NOW)
     long = event(properties={"n": 2**70})
 
-    others = plain.add_plain(batch, [*enumerate([*rows, long], 1)])
+    others = plain.add_plain(batch, 1, [*rows, long])
 
     assert [number for number, _ in others] == [4]
     assert batch.rows == 3
@@ -187,7 +187,7 @@ def test_one_long_number_does_not_spoil_the_others() -> None:
 
 def test_plain_rows_are_all_columns_of_an_event() -> None:
     batch = Batch.starting(SOURCE, NOW)
-    plain.add_plain(batch, [(7, event(properties={"n": 1})), (9, event(event_id="1"))])
+    plain.add_plain(batch, 7, [event(properties={"n": 1}), "", event(event_id="1")])
     ((_, frame),) = batch.frames()
 
     assert frame.get_column("line").to_list() == [7, 9]

@@ -136,12 +136,11 @@ def test_growing_file_is_loaded_once_its_line_is_ended(landing: Landing) -> None
 
 
 def test_file_that_changes_while_it_is_read_is_left(landing: Landing) -> None:
-    path = landing.put("a", lines(*(event(f"u{n}") for n in range(50_000))))
+    path = landing.put("a", SOME)
 
     def append(_: str, rows: int) -> None:
-        if rows < 50_000:
-            with path.open("ab") as file:
-                file.write(SOME)
+        with path.open("ab") as file:
+            file.write(SOME)
 
     report = landing.ingest(progress=append)
 
@@ -152,7 +151,7 @@ def test_file_that_changes_while_it_is_read_is_left(landing: Landing) -> None:
         )
     ]
     assert landing.events() == []
-    assert landing.ingest().files[0].rows == 50_002
+    assert landing.ingest().files[0].rows == 4
 
 
 def test_refused_file_is_loaded_once_its_content_is_mended(landing: Landing) -> None:

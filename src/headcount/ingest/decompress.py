@@ -18,7 +18,7 @@ from headcount.errors import DataError
 
 Packing = Literal["gzip", "zstd", "plain"]
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 4 << 20
 # A zstd block of 4 bytes can hold 128 KiB: so much input becomes 64 MiB at most.
 ZSTD_INPUT_BYTES = 2048
 MAX_WINDOW_BYTES = 1 << 27

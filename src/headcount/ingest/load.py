@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from headcount.errors import UnbalancedFileError
+from headcount.ingest.ahead import read_ahead
 from headcount.ingest.batch import Batch
 from headcount.ingest.erased import frames_without_erased
 from headcount.ingest.ledger import Content, Ledger, Seen
@@ -125,7 +126,7 @@ def stage(
     for name in STAGES:
         warehouse.execute(f"ingest/create_staged_{name}")
     tally = Tally()
-    for batch in batches:
+    for batch in read_ahead(iter(batches)):
         for name, frame in frames_without_erased(batch, tombstones):
             with warehouse.lend(**{f"batch_{name}": frame}):
                 warehouse.execute(f"ingest/stage_{name}")
@@ -208,9 +209,10 @@ def _append(warehouse: Warehouse, spot: Spot) -> int:
     warehouse.execute("ingest/find_repeats")
     warehouse.execute("ingest/find_stored", system)
     warehouse.execute("ingest/keep_earlier", {"file_code": spot.file_code})
-    warehouse.execute("ingest/judge_events", system)
+    warehouse.execute("ingest/hold_taken", system)
+    warehouse.execute("ingest/judge_events")
     warehouse.execute("ingest/judge_attributes", earlier)
-    for name in ("keep_attributes", "judge_records", "gather_users"):
+    for name in ("drop_taken", "keep_attributes", "judge_records", "gather_users"):
         warehouse.execute(f"ingest/{name}")
     for name in ("add_users", "add_event_names"):
         warehouse.execute(f"ingest/{name}", system)

@@ -10,7 +10,8 @@ alone decides and rejects.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -26,15 +27,17 @@ Numbered = tuple[int, Line]
 
 # What makes a line not plain: an escape, a control character, and space before a
 # colon, which hides a key from being counted.
-MARKS = ("\\", "\x7f", "\r", " :", "\t:")
-C1_CONTROLS = tuple(map(chr, range(0x80, 0xA0)))
+MARKS = (r"[\\\x7f\r\t]", " :")
+OTHER_CONTROLS = "[\x80-\x9f]"  # looked for where there is more than ASCII
+KEY_END = '":'
 REQUIRED_KEYS = 3
 
 UTC_INSTANT = (
     r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
 )
-CLOCK = "%Y-%m-%dT%H:%M:%S%.f"
+CLOCK = "%Y-%m-%dT%H:%M:%S"
+WHOLE_SECOND = len("2026-05-01T09:00:00")
 # A long number, or arrays in arrays, which could be nested too deep. A text that looks
 # like either goes to the strict reader as well.
 UNSURE = r"[:,\[]-?[0-9]{16}|\[\["
@@ -54,84 +57,107 @@ class PlainRow(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _decode = msgspec.json.Decoder(PlainRow, float_hook=quick_number).decode
 _encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
 
-
-def add_plain(batch: Batch, lines: Sequence[Numbered]) -> list[Numbered]:
-    """The plain lines are in the batch; returns the others, in their order."""
-    clean, others = _sifted(lines)
-    read: list[tuple[int, PlainRow]] = []
-    for number, line in clean:
-        row = _read(line)
-        if row is None:
-            others.append((number, line))
-        else:
-            read.append((number, row))
-    if not read:
-        return others
-    found = _frame(read, batch)
-    sure = found.filter("is_sure")
-    batch.add_events(_identified(sure, batch))
-    if sure.height < found.height:
-        unsure = set(found.filter(~pl.col("is_sure")).get_column("line"))
-        others += [one for one in lines if one[0] in unsure]
-    others.sort(key=itemgetter(0))
-    return others
+UNREADABLE = (msgspec.DecodeError, NotShortError, RecursionError)
+NOT_PLAIN = PlainRow(user_id="", event="", timestamp="")  # never sure: it has no user
+SHEET_LINES = 100  # one line that cannot be read sends so many to be tried one by one
 
 
-def _sifted(lines: Sequence[Numbered]) -> tuple[list[tuple[int, str]], list[Numbered]]:
-    """The lines without a mark, and the others, among them what is not UTF-8."""
-    texts = [(number, line) for number, line in lines if isinstance(line, str)]
-    others = [one for one in lines if isinstance(one[1], bytes)]
-    marks = _marks_in("\n".join(map(itemgetter(1), texts)))
-    if marks:
-        others += [one for one in texts if any(mark in one[1] for mark in marks)]
-        texts = [one for one in texts if not any(mark in one[1] for mark in marks)]
-    return texts, others
+def add_plain(batch: Batch, first: int, lines: Sequence[Line]) -> list[Numbered]:
+    """The plain lines are in the batch; returns the others, in their order.
+
+    `first` is the number of the first of these consecutive lines.
+    """
+    texts, keys = _counted(lines)
+    frame = _frame(_of_production(_read(texts)), first)
+    frame = frame.with_columns(keys, at=_instant(pl.col("timestamp")))
+    frame = frame.with_columns(is_sure=_is_sure(batch.latest_us))
+    batch.add_events(_identified(frame.filter("is_sure"), batch))
+    others = frame.filter(~pl.col("is_sure")).get_column("line")
+    return [(number, lines[number - first]) for number in others]
 
 
-def _marks_in(text: str) -> list[str]:
-    """The marks that are there at all: mostly none, and no line need be searched."""
-    marks = MARKS if text.isascii() else (*MARKS, *C1_CONTROLS)
-    return [mark for mark in marks if mark in text]
+def _counted(lines: Sequence[Line]) -> tuple[Sequence[str], pl.Series]:
+    """The lines and how many keys each has; those empty that have a mark.
+
+    A line that is not UTF-8 is empty too.
+    """
+    texts = [line if isinstance(line, str) else "" for line in lines]
+    column = pl.Series("keys_written", texts)
+    marks = MARKS if all(map(str.isascii, texts)) else (*MARKS, OTHER_CONTROLS)
+    marked = reduce(or_, map(column.str.contains, marks))
+    if marked.any():
+        column = column.set(marked, "")
+        texts = column.to_list()
+    return texts, column.str.count_matches(KEY_END, literal=True)
 
 
-def _read(line: str) -> PlainRow | None:
-    """What the line says when no key is there twice and it is Production."""
+def _read(texts: Sequence[str]) -> list[PlainRow]:
+    """What each line says; NOT_PLAIN when it is no row of the native format."""
+    rows: list[PlainRow] = []
+    for start in range(0, len(texts), SHEET_LINES):
+        sheet = texts[start : start + SHEET_LINES]
+        try:
+            rows += [*map(_decode, sheet)]
+        except UNREADABLE:
+            rows += map(_read_one, sheet)
+    return rows
+
+
+def _read_one(text: str) -> PlainRow:
     try:
-        row = _decode(line)
-    except (msgspec.DecodeError, NotShortError, RecursionError):
-        return None
-    keys = REQUIRED_KEYS + (row.event_id is not UNSET)
-    if row.properties is not UNSET:
-        keys += 1 + len(row.properties)
-    if row.environment is not UNSET:
-        keys += 1
-        if not is_production(row.environment):
-            return None
-    return row if line.count('":') == keys else None
+        return _decode(text)
+    except UNREADABLE:
+        return NOT_PLAIN
 
 
-def _frame(read: Sequence[tuple[int, PlainRow]], batch: Batch) -> pl.DataFrame:
-    """One row a line, `is_sure` when it may be taken; `event_id` null without one."""
-    rows = [row for _, row in read]
-    frame = pl.DataFrame(
+def _of_production(rows: list[PlainRow]) -> list[PlainRow]:
+    """The rows, those NOT_PLAIN that are of another environment."""
+    named = {row.environment for row in rows} - {UNSET}
+    others = {name for name in named if not is_production(str(name))}
+    if not others:
+        return rows
+    return [NOT_PLAIN if row.environment in others else row for row in rows]
+
+
+def _frame(rows: Sequence[PlainRow], first: int) -> pl.DataFrame:
+    """One row a line, in file order; `event_id` is null without one."""
+    return pl.DataFrame(
         {
-            "line": [number for number, _ in read],
+            "line": range(first, first + len(rows)),
             "user_id": [row.user_id for row in rows],
             "event": [row.event for row in rows],
             "timestamp": [row.timestamp for row in rows],
-            "event_id": [_or_none(row.event_id) for row in rows],
+            "event_id": [
+                None if row.event_id is UNSET else row.event_id for row in rows
+            ],
             "properties": _canonical(rows),
+            "keys": [
+                REQUIRED_KEYS
+                + (row.event_id is not UNSET)
+                + (row.environment is not UNSET)
+                + (0 if row.properties is UNSET else 1 + len(row.properties))
+                for row in rows
+            ],
         },
         schema_overrides={"event_id": pl.String, "properties": pl.String},
     )
-    frame = frame.with_columns(at=_instant(pl.col("timestamp")))
-    return frame.with_columns(is_sure=_is_sure(batch.latest_us))
+
+
+def _canonical(rows: Sequence[PlainRow]) -> list[str]:
+    """The properties of each row as canonical JSON."""
+    found = [{} if row.properties is UNSET else row.properties for row in rows]
+    return _encode_lines(found).decode().split("\n")[:-1]
 
 
 def _instant(text: pl.Expr) -> pl.Expr:
     """The instant of an ISO text in UTC to the microsecond, null for any other."""
-    naive = text.str.strip_suffix("Z").str.strip_suffix("+00:00")
-    at = naive.str.to_datetime(CLOCK, time_unit="us", strict=False)
+    second = text.str.head(WHOLE_SECOND).str.to_datetime(
+        CLOCK, time_unit="us", strict=False
+    )
+    # What is not a digit after the point goes, and zeros with it, which are put back.
+    digits = text.str.slice(WHOLE_SECOND + 1).str.strip_chars_end("Z+:0")
+    micros = digits.str.pad_end(6, "0").cast(pl.Int64, strict=False)
+    at = second + pl.duration(microseconds=micros)
     known = pl.when(text.str.contains(UTC_INSTANT)).then(at)
     return known.dt.replace_time_zone("UTC")
 
@@ -141,18 +167,10 @@ def _is_sure(latest_us: int | None) -> pl.Expr:
     is_named = pl.all_horizontal((names != "").fill_null(value=True))
     at = pl.col("at")
     is_due = pl.lit(value=True) if latest_us is None else at.to_physical() <= latest_us
+    is_whole = pl.col("keys") == pl.col("keys_written")
     is_short = ~pl.col("properties").str.contains(UNSURE)
-    return (is_named & at.is_not_null() & is_due & is_short).fill_null(value=False)
-
-
-def _canonical(rows: Sequence[PlainRow]) -> list[str]:
-    """The properties of each row as canonical JSON."""
-    found = [{} if row.properties is UNSET else row.properties for row in rows]
-    return _encode_lines(found).decode().split("\n")[:-1]
-
-
-def _or_none(value: str | UnsetType) -> str | None:
-    return None if value is UNSET else value
+    is_sure = is_named & at.is_not_null() & is_due & is_whole & is_short
+    return is_sure.fill_null(value=False)
 
 
 def _identified(frame: pl.DataFrame, batch: Batch) -> pl.DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from headcount.definitions.settings import Source
+from headcount.ingest.ahead import read_ahead
 from headcount.ingest.batch import Batch
 from headcount.ingest.lines import Line, read_lines, require_one_value_a_line
 from headcount.ingest.parse import (
@@ -23,10 +24,11 @@ Convert = Callable[[dict[str, Any]], Record]
 """Reads one parsed row, or raises the RowError that says why it is not loaded."""
 
 Numbered = tuple[int, Line]
-AddMany = Callable[[Batch, list[Numbered]], list[Numbered]]
-"""Puts the rows of which it is sure into the batch and returns the others."""
+AddMany = Callable[[Batch, int, Sequence[Line]], list[Numbered]]
+"""Puts the rows of which it is sure into the batch and returns the other lines, of some
+consecutive ones of which the first has that number."""
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 100_000
 
 
 def read_json_batches(
@@ -44,23 +46,25 @@ def read_json_batches(
     """
     convert = _of_objects(convert)
     batch = Batch.starting(source, now)
-    is_first = True
-    for first, lines in read_lines(path, name):
-        rows = [one for one in enumerate(lines, first) if one[1].strip()]
-        if is_first and rows:
-            _require_first(rows[0][1], name)
-            is_first = False
-        for number, line in add_many(batch, rows) if add_many else rows:
-            _add(batch, number, line, convert)
+    is_begun = False
+    for first, lines in read_ahead(read_lines(path, name)):
+        is_begun = is_begun or _has_row(lines, name)
+        others = add_many(batch, first, lines) if add_many else enumerate(lines, first)
+        for number, line in others:
+            if line.strip():
+                _add(batch, number, line, convert)
         if batch.rows >= BATCH_ROWS:
             yield batch
             batch = Batch.starting(source, now)
     yield batch
 
 
-def _require_first(line: Line, name: str) -> None:
-    if isinstance(line, str):
-        require_one_value_a_line(line, name)
+def _has_row(lines: Sequence[Line], name: str) -> bool:
+    """Whether a line is a row; DataError when the first one shows that none is."""
+    row = next((line for line in lines if line.strip()), None)
+    if isinstance(row, str):
+        require_one_value_a_line(row, name)
+    return row is not None
 
 
 def _add(batch: Batch, number: int, line: Line, convert: Convert) -> None:
