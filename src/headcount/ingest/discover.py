@@ -65,9 +65,10 @@ class RemoteFile:
 
     def stamp(self) -> str:
         """Size and version, as the store states them."""
-        files, path = fsspec.core.url_to_fs(self.name)
-        files.invalidate_cache()
-        info: dict[str, Any] = files.info(path)
+        with _of_one_kind():
+            files, path = fsspec.core.url_to_fs(self.name)
+            files.invalidate_cache()
+            info: dict[str, Any] = files.info(path)
         version = next((info[key] for key in VERSIONS if key in info), "")
         return f"{info['size']}:{version}"
 
@@ -76,8 +77,9 @@ class RemoteFile:
         """A copy, fetched for the block."""
         with TemporaryDirectory(prefix="headcount-") as folder:
             local = Path(folder) / "fetched"
-            files, path = fsspec.core.url_to_fs(self.name)
-            files.get_file(path, str(local))
+            with _of_one_kind():
+                files, path = fsspec.core.url_to_fs(self.name)
+                files.get_file(path, str(local))
             yield local
 
 
@@ -110,10 +112,26 @@ def _discover_remote(url: str) -> list[SourceFile]:
         files, path = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:
         raise DataError(url, f"this kind of URL cannot be read: {error}") from error
-    files.invalidate_cache()
-    matches = files.glob(path) if has_magic(path) else [path]
+    with _of_one_kind():
+        files.invalidate_cache()
+        matches = files.glob(path) if has_magic(path) else [path]
     names = sorted(files.unstrip_protocol(match) for match in matches)
     return [RemoteFile(name) for name in names]
+
+
+@contextmanager
+def _of_one_kind() -> Iterator[None]:
+    """Whatever a store's client raises is an OSError.
+
+    fsspec hands on what each client raises, and clients are the user's choice: a store
+    that is away, or turns us away, must not keep the other sources from being read.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise ConnectionError(str(error)) from error
 
 
 def _fixed_part(pattern: str) -> Path:
