@@ -7,8 +7,12 @@ events of the store, rejects kept, and everything committed with the ledger. Iss
 from __future__ import annotations
 
 import argparse
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +21,7 @@ from zoneinfo import ZoneInfo
 from headcount.definitions.settings import Settings, Source, System
 from headcount.ingest.ledger import read_as_of
 from headcount.ingest.sources import ingest_sources
+from headcount.store.sightings import see_rows
 from headcount.store.warehouse import Warehouse
 from tests.benchmarks.child import Measured, measured_apart
 from tests.benchmarks.database import connected, run
@@ -32,8 +37,12 @@ SETTINGS = Settings({"shop": System("shop", ZoneInfo("UTC"))}, (SOURCE,), {})
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Events from a seed: those in the store before, and a file of new ones a round."""
+    """Events from a seed: those in the store before, and a file of new ones a round.
 
+    Both are made once and lie in `kept` for later runs; `folder` is where ours works.
+    """
+
+    kept: Path
     folder: Path
     seed: int
     existing: int
@@ -51,15 +60,7 @@ class Log:
 
     def fill(self) -> None:
         """The store holds the existing events."""
-        with Warehouse.open(self.store) as warehouse:
-            warehouse.execute("ingest/add_system", {"system": "shop"})
-            run(warehouse.con, "fill_names")
-            run(warehouse.con, "fill_users", users=self.users)
-            for first in range(0, self.existing, FILLED_AT_ONCE):
-                count = min(FILLED_AT_ONCE, self.existing - first)
-                self._generate(warehouse.con, first, count)
-                run(warehouse.con, "fill_events")
-            warehouse.execute("ingest/record_file", self._ledger_row())
+        shutil.copy(self._made(f"{self.existing}.duckdb", self._fill), self.store)
 
     def land(self, number: int) -> Path:
         """The file of a round lies there, alone."""
@@ -67,12 +68,41 @@ class Log:
         landing.mkdir(exist_ok=True)
         for path in landing.iterdir():
             path.unlink()
-        path = landing / f"{number}.ndjson.gz"
+        name = f"{self.existing}-{self.events}-{number}.ndjson.gz"
+        made = self._made(name, partial(self._write, number))
+        return Path(shutil.copy(made, landing / f"{number}.ndjson.gz"))
+
+    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
+        """The kept file `name`, made when it is not there or was made otherwise."""
+        how = blake2b(repr((self.seed, self.users)).encode(), digest_size=4)
+        for path in sorted(SQL.glob("*.sql")):
+            how.update(path.read_bytes())
+        kept = self.kept / f"{how.hexdigest()}-{name}"
+        if not kept.exists():
+            aside = self.kept / f"making-{name}"
+            aside.unlink(missing_ok=True)
+            make(aside)
+            aside.rename(kept)
+        return kept
+
+    def _fill(self, path: Path) -> None:
+        with Warehouse.open(path) as warehouse:
+            warehouse.execute("ingest/add_system", {"system": "shop"})
+            run(warehouse.con, "fill_names")
+            run(warehouse.con, "fill_users", users=self.users)
+            for first in range(0, self.existing, FILLED_AT_ONCE):
+                count = min(FILLED_AT_ONCE, self.existing - first)
+                self._generate(warehouse.con, first, count)
+                run(warehouse.con, "fill_events")
+            warehouse.execute("retract/date_users", {"system_code": 0})
+            see_rows(warehouse, system_code=0, from_position=0)
+            warehouse.execute("ingest/record_file", self._ledger_row())
+
+    def _write(self, number: int, path: Path) -> None:
         with connected() as con:
             first = self.existing + number * self.events
             self._generate(con, first, self.events, known=self.existing)
             run(con, "write_lines", path=str(path))
-        return path
 
     def _generate(self, con: Any, first: int, count: int, known: int = 0) -> None:
         given = {"seed": self.seed, "users": self.users, "known": known}
@@ -107,7 +137,9 @@ def compare(arguments: argparse.Namespace) -> Comparison:
     events = arguments.events or EVENTS
     existing = EXISTING if arguments.existing is None else arguments.existing
     with TemporaryDirectory(prefix="headcount-benchmark-") as folder:
-        log = Log(Path(folder), arguments.seed, existing, events)
+        kept = Path(arguments.keep or folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        log = Log(kept, Path(folder), arguments.seed, existing, events)
         log.fill()
         rounds = [_round(log, number) for number in range(arguments.runs or RUNS)]
     ours, peers, equal, bytes_ = zip(*rounds, strict=True)
