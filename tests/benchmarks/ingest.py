@@ -24,12 +24,13 @@ from headcount.ingest.sources import ingest_sources
 from headcount.store.sightings import see_rows
 from headcount.store.warehouse import Warehouse
 from tests.benchmarks.child import Measured, measured_apart
-from tests.benchmarks.database import connected, run
+from tests.benchmarks.database import SQL, connected, run
 from tests.benchmarks.report import Comparison
 
 EVENTS, EXISTING, RUNS = 5_000_000, 50_000_000, 3
 FILLED_AT_ONCE = 5_000_000  # events of the store before; as large files bring them
 EVENTS_A_USER = 20
+MADE_BY = ("generate", "fill_names", "fill_users", "fill_events", "write_lines")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SOURCE = Source("app", "shop", "landing/*", "native")
 SETTINGS = Settings({"shop": System("shop", ZoneInfo("UTC"))}, (SOURCE,), {})
@@ -75,8 +76,8 @@ class Log:
     def _made(self, name: str, make: Callable[[Path], None]) -> Path:
         """The kept file `name`, made when it is not there or was made otherwise."""
         how = blake2b(repr((self.seed, self.users)).encode(), digest_size=4)
-        for path in sorted(SQL.glob("*.sql")):
-            how.update(path.read_bytes())
+        for statement in MADE_BY:
+            how.update((SQL / f"{statement}.sql").read_bytes())
         kept = self.kept / f"{how.hexdigest()}-{name}"
         if not kept.exists():
             aside = self.kept / f"making-{name}"
@@ -137,7 +138,7 @@ def compare(arguments: argparse.Namespace) -> Comparison:
     events = arguments.events or EVENTS
     existing = EXISTING if arguments.existing is None else arguments.existing
     with TemporaryDirectory(prefix="headcount-benchmark-") as folder:
-        kept = Path(arguments.keep or folder)
+        kept = arguments.folder or Path(folder)
         kept.mkdir(parents=True, exist_ok=True)
         log = Log(kept, Path(folder), arguments.seed, existing, events)
         log.fill()

@@ -48,7 +48,6 @@ def main() -> int:
     parser.add_argument("--peers", default=PEERS, help=f"by default {PEERS}")
     parser.add_argument("--folder", type=Path, help="where logs are kept for later")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--keep", help="a folder for what is generated, for later runs")
     parser.add_argument("--json", action="store_true", help="on one line")
     arguments = parser.parse_args()
     result = BENCHMARKS[arguments.name](arguments).to_json()

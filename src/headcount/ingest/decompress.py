@@ -19,12 +19,16 @@ from headcount.errors import DataError
 Packing = Literal["gzip", "zstd", "plain"]
 
 BLOCK_BYTES = 4 << 20
+# What is left behind the end of a member is copied: of much input with many members,
+# again and again.
+GZIP_INPUT_BYTES = 1 << 16
 # A zstd block of 4 bytes can hold 128 KiB: so much input becomes 64 MiB at most.
 ZSTD_INPUT_BYTES = 2048
-MAX_WINDOW_BYTES = 1 << 27
+MAX_WINDOW_LOG = 27  # what `zstd` itself unpacks unasked: 128 MiB
 MAX_RATIO = 200  # real logs stay below 50
-RATIO_FROM_BYTES = 64 << 20  # smaller outputs harm nobody, however well they pack
+RATIO_FROM_BYTES = 8 << 20  # smaller outputs harm nobody, however well they pack
 
+WINDOW_ERROR = "requires too much memory"  # as zstd words it
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = 0x50
@@ -54,19 +58,32 @@ def packing_of(path: Path, name: str) -> Packing:
 def read_blocks(path: Path, name: str) -> Iterator[bytes]:
     """The unpacked bytes in order; `name` is what a DataError calls the file.
 
-    The last block comes only after the stream was found whole: checksums right,
-    nothing missing, nothing behind it, not expanded beyond reason.
+    All but the last block have BLOCK_BYTES. Who has read them all knows that the stream
+    was whole: checksums right, nothing missing, nothing behind it, not expanded beyond
+    reason.
     """
     packing = packing_of(path, name)
     size = path.stat().st_size
     with path.open("rb") as file:
         match packing:
             case "gzip":
-                yield from _bounded(_gunzip(file, name), size, name)
+                yield from _evened(_bounded(_gunzip(file, name), size, name))
             case "zstd":
-                yield from _bounded(_unzstd(file, name), size, name)
+                yield from _evened(_bounded(_unzstd(file, name), size, name))
             case "plain":
                 yield from _read(file, BLOCK_BYTES)
+
+
+def _evened(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of BLOCK_BYTES."""
+    held = bytearray()
+    for block in blocks:
+        held += block
+        while len(held) >= BLOCK_BYTES:
+            yield bytes(held[:BLOCK_BYTES])
+            del held[:BLOCK_BYTES]
+    if held:
+        yield bytes(held)
 
 
 def _bounded(blocks: Iterator[bytes], size: int, name: str) -> Iterator[bytes]:
@@ -85,7 +102,7 @@ def _bounded(blocks: Iterator[bytes], size: int, name: str) -> Iterator[bytes]:
 def _gunzip(file: BinaryIO, name: str) -> Iterator[bytes]:
     stream = zlib.decompressobj(wbits=31)
     left = b""
-    for block in _read(file, BLOCK_BYTES):
+    for block in _read(file, GZIP_INPUT_BYTES):
         left += block
         while left:
             if stream.eof:
@@ -115,7 +132,7 @@ def _inflated(stream: zlib._Decompress, packed: bytes, name: str) -> Iterator[by
 
 
 def _unzstd(file: BinaryIO, name: str) -> Iterator[bytes]:
-    unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << MAX_WINDOW_LOG)
     stream = unpacker.decompressobj()
     left = b""
     for block in _read(file, ZSTD_INPUT_BYTES):
@@ -129,6 +146,7 @@ def _unzstd(file: BinaryIO, name: str) -> Iterator[bytes]:
             try:
                 yield stream.decompress(left)
             except zstandard.ZstdError as error:
+                _require_window(name, is_small=WINDOW_ERROR not in str(error))
                 is_checksum = "checksum" in str(error)
                 raise _damaged(name, "zstd", error, is_checksum=is_checksum) from error
             left = stream.unused_data if stream.eof else b""
@@ -150,6 +168,15 @@ def _is_zstd(head: bytes) -> bool:
 def _require_start(name: str, packer: str, *, is_start: bool) -> None:
     if not is_start:
         raise DataError(name, f"garbage after the {packer} stream; send the file again")
+
+
+def _require_window(name: str, *, is_small: bool) -> None:
+    if not is_small:
+        reason = (
+            f"its zstd window is larger than {1 << MAX_WINDOW_LOG - 20} MiB, which "
+            f"would all be held in memory; pack it with --long={MAX_WINDOW_LOG} or less"
+        )
+        raise DataError(name, reason)
 
 
 def _require_end(name: str, packer: str, *, is_whole: bool) -> None:

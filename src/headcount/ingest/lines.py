@@ -17,6 +17,8 @@ Chunk = tuple[int, list[Line]]
 """The number of its first line (from 1), and some consecutive lines."""
 
 MAX_LINE_BYTES = 1 << 20
+CHUNK_LINES = 20_000
+FREE_LINES = 100_000  # so many harm nobody, however well they pack
 UTF8_BOM = b"\xef\xbb\xbf"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -27,10 +29,14 @@ class GrowingError(DataError):
 
 def read_lines(path: Path, name: str) -> Iterator[Chunk]:
     """The lines of the file, some thousands at a time, without their line ends."""
+    most = max(path.stat().st_size, FREE_LINES)
     number = 1
     for block in _whole_lines(_as_utf8(read_blocks(path, name), name), name):
         lines = _decoded(block, name)
-        yield number, lines
+        if number + len(lines) > most + 1:
+            raise _too_many(name)
+        for start in range(0, len(lines), CHUNK_LINES):
+            yield number + start, lines[start : start + CHUNK_LINES]
         number += len(lines)
 
 
@@ -127,6 +133,14 @@ def _text_or_bytes(line: bytes) -> Line:
 def _require_short_lines(block: bytes, name: str) -> None:
     if max(map(len, block.split(b"\n"))) > MAX_LINE_BYTES:
         raise _too_long(name)
+
+
+def _too_many(name: str) -> DataError:
+    reason = (
+        "it holds more lines than packed bytes, like a decompression bomb; "
+        "if it is real, send it unpacked or in parts"
+    )
+    return DataError(name, reason)
 
 
 def _too_long(name: str) -> DataError:

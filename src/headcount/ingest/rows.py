@@ -29,6 +29,7 @@ AddMany = Callable[[Batch, int, Sequence[Line]], list[Numbered]]
 consecutive ones of which the first has that number."""
 
 BATCH_ROWS = 100_000
+BATCH_CHARACTERS = 32 << 20  # of lines; some are very long
 
 
 def read_json_batches(
@@ -46,16 +47,17 @@ def read_json_batches(
     """
     convert = _of_objects(convert)
     batch = Batch.starting(source, now)
-    is_begun = False
+    is_begun, characters = False, 0
     for first, lines in read_ahead(read_lines(path, name)):
         is_begun = is_begun or _has_row(lines, name)
         others = add_many(batch, first, lines) if add_many else enumerate(lines, first)
         for number, line in others:
             if line.strip():
                 _add(batch, number, line, convert)
-        if batch.rows >= BATCH_ROWS:
+        characters += sum(map(len, lines))
+        if batch.rows >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
             yield batch
-            batch = Batch.starting(source, now)
+            batch, characters = Batch.starting(source, now), 0
     yield batch
 
 
