@@ -114,6 +114,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Ticks under the real scheduler.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ticks", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=3600, help="ends after these")
     parser.add_argument("--kill-scheduler", action="store_true")
     arguments = parser.parse_args()
     soak = Soak.open(arguments.folder.resolve())
@@ -143,12 +144,12 @@ def _run(
         HEADCOUNT_NOW=NOW,
         AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME="0.2",
     ) as airflow:
-        up_s = time.monotonic() - began
+        up_s = _since(began)
         api = Api(airflow.address)
-        ticks = [
-            _tick(soak, airflow, api, standin, kill=arguments.kill_scheduler)
-            for _ in range(arguments.ticks)
-        ]
+        ticks = []
+        while len(ticks) < arguments.ticks and _since(began) < arguments.seconds:
+            kill = arguments.kill_scheduler and soak.done % 10 == 5
+            ticks.append(_tick(soak, airflow, api, standin, kill=kill))
         _wait(airflow, lambda: _is_quiet(api), within_s=A_TICK_WITHIN_S)
         states = {each: api.count_runs(state=each) for each in FINISHED}
     runs, fresh, killed = zip(*ticks, strict=True)
@@ -159,7 +160,7 @@ def _run(
         "failed_runs": states["failed"],
         "successful_runs": states["success"],
         "equal": _is_equal(soak, standin, soak.folder / "walkme.json"),
-        "up_s": round(up_s, 1),
+        "up_s": up_s,
         "run_s": _spread(runs, killed),
         "file_to_vendor_s": _spread(fresh, killed),
         "scheduler_kills": sum(killed),
@@ -182,17 +183,16 @@ def _tick(
 ) -> tuple[float, float, bool]:
     """Seconds until the run had ended, and until the vendor held it; was one killed."""
     at, run_id = soak.tick, f"soak__{soak.tick.isoformat()}"
-    is_killed = kill and soak.done % 10 == 5
     soak.land()
     landed = time.monotonic()
     api.start_run("evaluate_segments", run_id, begin=at - TICK, end=at)
-    if is_killed:
+    if kill:
         time.sleep(random.Random(soak.done).uniform(0.1, 3.0))  # noqa: S311
         airflow.services.kill("scheduler")
     took = {}
 
     def look() -> bool:
-        seconds = round(time.monotonic() - landed, 2)
+        seconds = _since(landed)
         if api.state_of("evaluate_segments", run_id) in FINISHED:
             took.setdefault("run", seconds)
         if standin.read_members("lately") == soak.lately(at):
@@ -201,7 +201,7 @@ def _tick(
 
     _wait(airflow, look, within_s=A_TICK_WITHIN_S)
     soak.done += 1
-    return took["run"], took["vendor"], is_killed
+    return took["run"], took["vendor"], kill
 
 
 def _wait(airflow: Airflow, is_so: object, *, within_s: float) -> None:
@@ -214,6 +214,10 @@ def _wait(airflow: Airflow, is_so: object, *, within_s: float) -> None:
         time.sleep(LOOK_EVERY_S)
     msg = f"nothing for {within_s:g} s"
     raise TimeoutError(msg)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 2)
 
 
 def _is_quiet(api: Api) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from headcount import project
-from headcount.project import ConnectionSecrets, Project
+from headcount.project import ConnectionSecrets, MissingConnectionError, Project
 
 
 class DestinationHook(BaseHook):
@@ -82,11 +83,20 @@ class WebhookHook(DestinationHook):
 
 @dataclass(frozen=True, slots=True)
 class AirflowProject(Project):
-    """A project as tasks see it: `connection` looks among Airflow's."""
+    """A project as tasks see it: `connection` looks among Airflow's first."""
 
     def connection(self, name: str) -> ConnectionSecrets:
-        """The secrets of the Airflow connection; Airflow says when there is none."""
-        return _secrets(name)
+        """The secrets of the Airflow connection, else of HEADCOUNT_CONN_<NAME>.
+
+        Airflow says when there is neither.
+        """
+        try:
+            return _secrets(name)
+        except AirflowNotFoundException as nowhere:
+            try:
+                return Project.connection(self, name)
+            except MissingConnectionError:
+                raise nowhere from None
 
 
 def open_project() -> AirflowProject:
