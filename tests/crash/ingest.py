@@ -4,9 +4,10 @@
 
 `--kills` kills at random moments, `--steps` before named statements and commits,
 `--syscalls` at every writing system call, `--calls` at some of them (both need strace
-and the right to trace; where that is absent they are left out with a notice). Prints
-for each kind how often the process was killed, what went wrong, and 3/N: what share of
-failures N successes leave possible.
+and the right to trace; where that is absent they are left out with a notice). With
+`--part 2/9` only the second of nine equal parts of the steps and calls. Prints for each
+kind how often the process was killed, what went wrong, and 3/N: what share of failures
+N successes leave possible.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from tests.crash.corpus import dice_of, write_corpus
 from tests.crash.victim import STORE, ingest
 
 OF_FILES = ("source_files", "events", "attributes", "rejected_rows", "shared_rows")
-CALLS = ("pwrite64", "fdatasync", "fsync", "rename")
+CALLS = ("write", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
 STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
 ROOT = Path(__file__).parents[2]
 MOST_TRIES = 5  # for one kill: a process can be done before its moment comes
@@ -159,13 +160,14 @@ def kill_by_kind(
 ) -> Iterator[tuple[str, list[Trial]]]:
     """The trials that the command line asks for, by kind."""
     yield "moments", kill_at_moments(bench, dice, arguments.moments)
-    steps = _some([*range(1, bench.steps + 1)], arguments.steps, dice)
+    part, parts = map(int, arguments.part.split("/"))
+    steps = _some([*range(part, bench.steps + 1, parts)], arguments.steps, dice)
     yield "steps", [bench.kill_at_step(step) for step in steps]
     calls: list[tuple[str, int]] = []
     if arguments.calls != "0" and can_trace():
         counted = bench.count_calls()
         calls = [(call, n + 1) for call in CALLS for n in range(counted[call])]
-    chosen = _some(calls, arguments.calls, dice)
+    chosen = _some(calls[part - 1 :: parts], arguments.calls, dice)
     yield "calls", [bench.kill_at_call(call, nth) for call, nth in chosen]
 
 
@@ -203,6 +205,7 @@ def main() -> int:
     parser.add_argument("--steps", default="all", help="how many, or all")
     parser.add_argument("--calls", default="0", help="how many, or all")
     parser.add_argument("--syscalls", dest="calls", action="store_const", const="all")
+    parser.add_argument("--part", default="1/1", help="as 2/9, of steps and calls")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     wrong: list[Trial] = []

@@ -78,9 +78,9 @@ class Warehouse:
         lock = hold_lock(_beside(path, ".lock"), subject=path, wait_s=wait_s)
         with ExitStack() as stack:
             stack.enter_context(lock)
-            if not path.exists():
-                _create(path)
             options = _options(memory_limit, threads)
+            if not path.exists():
+                _create(path, options)
             con = _connect(path, options, wait_s=wait_s)
             stack.callback(con.close)
             # What a killed process had spilled; alone with the store, nobody needs it.
@@ -236,13 +236,13 @@ def _apply(warehouse: Warehouse, number: int, file: Path) -> None:
         )
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, options: Options) -> None:
     """An empty store with today's schema is at `path`; a kill leaves nothing there."""
     if _beside(path, ".wal").exists():
         raise StoreUnreadableError(path, reason="it is missing, its .wal file is not")
     sweep_temporaries(path.parent)
     with write_atomically(path) as aside:
-        con = duckdb.connect(str(aside), config=_options(MEMORY_LIMIT, None))
+        con = duckdb.connect(str(aside), config=options)
         with closing(con):
             _migrate(Warehouse(con, aside))
             con.execute("CHECKPOINT")
