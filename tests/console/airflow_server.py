@@ -20,7 +20,7 @@ WITHIN_S = 120
 
 
 @contextmanager
-def serving(home: AirflowHome, *, now: str) -> Iterator[str]:
+def serving(home: AirflowHome, *, now: str, workers: int = 1) -> Iterator[str]:
     """The address of an API server in `home`; nothing else of Airflow runs."""
     home.prepare()
     home.passwords_path.write_text(json.dumps({name: name for name in USERS}))
@@ -29,6 +29,7 @@ def serving(home: AirflowHome, *, now: str) -> Iterator[str]:
         AIRFLOW__API__HOST="127.0.0.1",
         AIRFLOW__API__PORT=str(port),
         AIRFLOW__API__BASE_URL=f"http://127.0.0.1:{port}",
+        AIRFLOW__API__WORKERS=str(workers),
         AIRFLOW__API_AUTH__JWT_SECRET="s" * 64,
         AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS=",".join(
             f"{name}:{role}" for name, role in USERS.items()

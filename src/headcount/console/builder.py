@@ -90,10 +90,10 @@ class Review:
 
     definition: Definition | None
     faults: tuple[Fault, ...]
-    proposals: tuple[SegmentProposal, ...]
-    unseen: tuple[Unseen, ...]
     difference: tuple[str, ...]
-    at: datetime | None
+    at: datetime | None = None
+    proposals: tuple[SegmentProposal, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def may_be_saved(self) -> bool:
@@ -130,38 +130,47 @@ def review(project: Project, place: Place, text: str) -> Review:
     data there are no figures.
     """
     with _drafted(place, text) as path, _mirror(project, path) as mirror:
-        registry = read_registry(mirror)
         loaded = load_files(
             _beside(project, place, path),
             project.settings,
             root=project.folder,
-            registry=registry,
+            registry=read_registry(mirror),
         )
-        ours = [one for one in loaded.definitions if one.file == str(path)]
-        faults = [
-            replace(fault, file=place.file)
-            for one in loaded.faulty
-            if one.file == str(path)
-            for fault in one.faults
-        ]
-        definition = ours[0].definition if ours else None
-        proposals: tuple[SegmentProposal, ...] = ()
-        unseen: tuple[Unseen, ...] = ()
-        at = None
-        if definition is not None and project.analytics_path.exists():
-            at = read_published_at(mirror)
-            systems = project.settings.systems
-            wanted = _with_dependents(definition.id, loaded)
-            proposals = propose(mirror, loaded, systems, at=at, only=wanted).segments
-            unseen = find_unseen(read_seen(mirror), [definition])
-    return Review(
-        definition=definition,
-        faults=tuple(faults),
-        proposals=proposals,
-        unseen=unseen,
-        difference=tuple(_difference(project, place, text)),
+        found = Review(
+            definition=_definition(loaded, path),
+            faults=tuple(
+                replace(fault, file=place.file)
+                for fault in loaded.faults
+                if fault.file == str(path)
+            ),
+            difference=tuple(_difference(project, place, text)),
+        )
+        is_published = project.analytics_path.exists()
+        if found.definition is None or not is_published:
+            return found
+        return _planned(project, mirror, loaded, found)
+
+
+def _planned(
+    project: Project, mirror: Warehouse, loaded: Loaded, found: Review
+) -> Review:
+    """The review with what a tick would make of the segment, and of those after it."""
+    assert found.definition is not None  # noqa: S101 - the caller has looked
+    at = read_published_at(mirror)
+    wanted = _with_dependents(found.definition.id, loaded)
+    proposal = propose(mirror, loaded, project.settings.systems, at=at, only=wanted)
+    return replace(
+        found,
         at=at,
+        proposals=proposal.segments,
+        unseen=find_unseen(read_seen(mirror), [found.definition]),
     )
+
+
+def _definition(loaded: Loaded, draft: Path) -> Definition | None:
+    """The draft's definition, None when it is faulty."""
+    ours = (one for one in loaded.definitions if one.file == str(draft))
+    return next((one.definition for one in ours), None)
 
 
 def save(project: Project, place: Place, text: str) -> None:

@@ -20,6 +20,9 @@ from headcount.errors import NotPublishedError, OldPublicationError
 from headcount.store.sql import read_sql
 from headcount.store.warehouse import Warehouse
 
+MEMORY_LIMIT = "25%"  # of a machine that has a server and a tick to run as well
+THREADS = 2
+
 WIDE_ATTRIBUTES: dict[str, pl.DataType] = {
     "system_code": pl.UInt16(),
     "user_code": pl.UInt32(),
@@ -38,7 +41,7 @@ def open_mirror(path: Path, *, system: str | None = None) -> Warehouse:
     """
     if not path.exists():
         raise NotPublishedError(path)
-    warehouse = Warehouse.empty()
+    warehouse = Warehouse.empty(memory_limit=MEMORY_LIMIT, threads=THREADS)
     try:
         _attach(warehouse, path)
         if system is not None:

@@ -98,9 +98,11 @@ class Warehouse:
         return warehouse
 
     @classmethod
-    def empty(cls) -> Self:
+    def empty(
+        cls, *, memory_limit: str = MEMORY_LIMIT, threads: int | None = None
+    ) -> Self:
         """A database in memory without any table."""
-        con = duckdb.connect(":memory:", config=_options(MEMORY_LIMIT, None))
+        con = duckdb.connect(":memory:", config=_options(memory_limit, threads))
         con.execute(SESSION)
         warehouse = cls(con, None)
         warehouse._on_close.callback(warehouse.con.close)

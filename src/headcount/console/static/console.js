@@ -1,6 +1,4 @@
 // What htmx does not do: folders that open, and links that follow what is searched.
-const RESULT = "#table";
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-folder]");
   if (!button) return;
@@ -24,8 +22,7 @@ document.addEventListener("click", (event) => {
 });
 
 // A file of the table holds what the table shows.
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (!event.target.matches(RESULT)) return;
+document.addEventListener("htmx:pushedIntoHistory", () => {
   for (const link of document.querySelectorAll("[data-keeps-query]")) {
     link.search = location.search;
   }
