@@ -23,7 +23,14 @@ def maintain_warehouse() -> None:
 
         return tasks.maintain()
 
-    maintain()
+    @task
+    def reconcile() -> dict[str, Any]:
+        """Red when a destination held other than it should; then it was made right."""
+        from headcount.provider import tasks
+
+        return tasks.reconcile()
+
+    maintain() >> reconcile()
 
 
 maintain_warehouse()

@@ -43,6 +43,15 @@ class UnknownSegmentError(UsageError):
         )
 
 
+class NoSegmentError(UsageError):
+    """A command that works on one segment was given none."""
+
+    kind = "no_segment"
+
+    def __init__(self) -> None:
+        super().__init__("name the SEGMENT that is to be told in full")
+
+
 class UnknownEventError(UsageError):
     """No event of this name is in the log."""
 

@@ -5,6 +5,7 @@ from tests.pipeline.conftest import walkme
 from tests.shop import BUYERS, Shop
 
 from headcount.standins.process import StandIn
+from headcount.store.warehouse import Warehouse
 
 __all__ = ["walkme"]
 
@@ -42,3 +43,31 @@ def test_approval_is_of_one_membership(shop: Shop, walkme: StandIn, call: Call) 
 def test_approve_of_nothing_says_so(shop: Shop, call: Call) -> None:
     assert "No push of buyers waits." in call("approve", "buyers", person=True).out
     assert call("approve", "byers").error["kind"] == "unknown_segment"
+
+
+def test_reconcile_exits_1_when_something_drifted(
+    shop: Shop, walkme: StandIn, call: Call
+) -> None:
+    call("run")
+    with Warehouse.open(shop.project.store_path) as warehouse:
+        warehouse.con.execute("UPDATE syncs SET remote_name = 'Called by hand'")
+
+    drifted = call("reconcile", "walkme")
+    equal = call("reconcile", "walkme")
+
+    assert (drifted.code, equal.code) == (1, 0)
+    (checked,) = drifted.document["segments"]
+    assert checked["drift"] == "it is called 'Buyers' there, not 'Called by hand'"
+    assert checked["push"]["status"] == "synced"
+
+
+def test_reconcile_of_no_destination_is_misuse(
+    shop: Shop, walkme: StandIn, call: Call
+) -> None:
+    answer = call("reconcile", "wlakme")
+
+    assert (answer.code, answer.error["kind"]) == (2, "unknown_destination")
+
+
+def test_push_in_full_wants_a_segment(call: Call) -> None:
+    assert call("push", "--full").error["kind"] == "no_segment"

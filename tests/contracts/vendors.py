@@ -198,10 +198,11 @@ def impatient(vendor: Vendor, *, read_s: float) -> Destination:
 
 
 class QuickTime:
-    """A clock on which sleeping takes no time."""
+    """A clock on which sleeping takes no time; a stand-in's clock goes with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, standin: StandIn | None = None) -> None:
         self.slept: list[float] = []
+        self._standin = standin
 
     def elapsed_s(self) -> float:
         """Real seconds and those slept."""
@@ -209,4 +210,10 @@ class QuickTime:
 
     def pace(self) -> Pace:
         """The pace of a push in this time, without chance."""
-        return Pace(self.elapsed_s, self.slept.append, lambda: 0.5)
+        return Pace(self.elapsed_s, self.sleep, lambda: 0.5)
+
+    def sleep(self, seconds: float) -> None:
+        """So much time has gone by."""
+        self.slept.append(seconds)
+        if self._standin is not None:
+            self._standin.skip(seconds)

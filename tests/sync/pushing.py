@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import polars as pl
 from tests.contracts.vendors import QuickTime, Vendor
 
 from headcount.destinations.base import Destination, Job, SegmentRef
 from headcount.sync.guard import Watch
-from headcount.sync.ledger import Aim, OpenStore
+from headcount.sync.ledger import Aim, OpenStore, read_told
+from headcount.sync.plan import Retelling
 from headcount.sync.push import (
     PATIENCE,
     UNWATCHED,
@@ -19,6 +21,7 @@ from headcount.sync.push import (
     push_deletion,
     push_segment,
 )
+from headcount.sync.reconcile import CheckResult, reconcile_segment
 from headcount.sync.report import PushResult
 from headcount.sync.retry import Patience
 
@@ -69,6 +72,7 @@ class Pushing:
         patience: Patience = PATIENCE,
         destination: Destination | None = None,
         watch: Watch = UNWATCHED,
+        retelling: Retelling | None = None,
         **fields: Any,
     ) -> PushResult:
         """The members of the present tick are pushed, `fields` being the segment's."""
@@ -76,13 +80,41 @@ class Pushing:
             self.open_store,
             destination=destination or self.destination,
             segment=replace(self.segment, **fields),
-            wanted=Wanted(
-                members, Aim(TICK + timedelta(minutes=15) * self.ticks), watch
-            ),
+            wanted=Wanted(members, self.aim, watch, retelling),
             now=NOW + timedelta(minutes=15) * self.ticks,
             pace=self.time.pace(),
             patience=patience,
         )
+
+    @property
+    def aim(self) -> Aim:
+        """The snapshot of the present tick."""
+        return Aim(TICK + timedelta(minutes=15) * self.ticks)
+
+    def tell_again(
+        self, *members: str, turn: int = 0, turns: int = 1, **given: Any
+    ) -> PushResult:
+        """The same members are told, and who else was ever spoken of."""
+        retelling = Retelling(self.told(), turn, turns)
+        return self.push_again(*members, retelling=retelling, **given)
+
+    def reconcile(
+        self, *members: str, destination: Destination | None = None
+    ) -> CheckResult:
+        """What the vendor holds is compared, or told again as a whole."""
+        return reconcile_segment(
+            self.open_store,
+            destination=destination or self.destination,
+            segment=self.segment,
+            wanted=Wanted(members, self.aim, retelling=Retelling(self.told())),
+            now=NOW + timedelta(minutes=15) * self.ticks,
+            pace=self.time.pace(),
+        )
+
+    def told(self) -> pl.Series:
+        """Everybody who was ever spoken of."""
+        with self.open_store() as warehouse:
+            return read_told(warehouse, self.destination.name, self.segment.segment_id)
 
     def delete(self) -> PushResult:
         return push_deletion(

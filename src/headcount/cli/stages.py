@@ -10,6 +10,7 @@ import typer
 
 from headcount.cli.failures import DONE, FAILED, HELD, MISUSED
 from headcount.cli.session import At, Session, command
+from headcount.errors import NoSegmentError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -114,11 +115,17 @@ def push(
     destination: Annotated[
         str | None, typer.Option("--destination", metavar="NAME", help="Only this one.")
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Say all of SEGMENT again, who is not in it too."),
+    ] = False,
 ) -> int:
     """Tell each destination who entered and who left since it was told last."""
     from headcount import pipeline
     from headcount.pipeline.survey import require_known
 
+    if full and segment is None:
+        raise NoSegmentError
     if segment is not None:
         require_known(session.project, segment)
     with session.progress("Pushing"):
@@ -127,6 +134,7 @@ def push(
             now=session.now,
             destination=destination,
             segment_id=segment,
+            full=full,
         )
     session.answer(report.to_json(), lambda: push_page(report))
     return push_code(report)

@@ -92,6 +92,9 @@ def _troubles(found: ProjectStatus) -> Iterator[RenderableType]:
             f"{one.in_words()}"
             for one in found.held
         ],
+        "Destinations that drifted": [
+            f"{one.destination} {one.segment_id}: {one.drift}" for one in found.drifting
+        ],
     }
     troubled = {heading: lines for heading, lines in sections.items() if lines}
     if not troubled:

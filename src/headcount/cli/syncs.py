@@ -1,4 +1,4 @@
-"""`approve`: what a person decides about a destination."""
+"""`approve` and `reconcile`: what a person decides about a destination."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from headcount.cli.failures import FAILED
 from headcount.cli.session import At, SegmentArgument, Session, command
 from headcount.cli.stages import push_code, push_page
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headcount.pipeline.approving import ApprovalReport
+    from headcount.pipeline.reconciling import ReconcileReport
 
 
 def approve(
@@ -50,9 +52,29 @@ def approve(
     return push_code(report.push)
 
 
+def reconcile(
+    session: Session,
+    destination: Annotated[
+        str,
+        typer.Argument(metavar="DESTINATION", help="Its name.", show_default=False),
+    ],
+) -> int:
+    """Compare what a destination holds with what it should, and make it right.
+
+    What it does not show is told again as a whole.
+    """
+    from headcount.pipeline.reconciling import reconcile as make_right
+
+    with session.progress("Comparing"):
+        report = make_right(session.project, destination, now=session.now)
+    session.answer(report.to_json(), lambda: _reconciliation_page(report))
+    return FAILED if report.drifts else push_code(report.pushes)
+
+
 def register(app: typer.Typer) -> None:
     """Add the group's commands."""
-    app.command(rich_help_panel="Run the pipeline")(command(approve))
+    for function in (approve, reconcile):
+        app.command(rich_help_panel="Run the pipeline")(command(function))
 
 
 def _approval_page(segment_id: str, report: ApprovalReport) -> Iterator[RenderableType]:
@@ -62,3 +84,27 @@ def _approval_page(segment_id: str, report: ApprovalReport) -> Iterator[Renderab
         yield f"{one.destination} {one.segment_id}: let go: {one.in_words()}"
     if report.push:
         yield from push_page(report.push)
+
+
+def _reconciliation_page(report: ReconcileReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import table
+
+    if not report.results:
+        yield "It was never told of a segment."
+        return
+    yield table(
+        ["segment", "members there", "found", "then", ("requests", "right")],
+        (
+            (
+                one.push.segment_id,
+                "read" if one.method == "read" else "told again",
+                one.drift or "nothing else",
+                one.push.status,
+                one.push.requests,
+            )
+            for one in report.results
+        ),
+    )
+    for one in report.results:
+        if one.push.reason:
+            yield f"{one.push.segment_id}: {one.push.reason}"

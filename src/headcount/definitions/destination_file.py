@@ -62,6 +62,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "can_replace": _flag,
         "missing_is_deleted": _flag,
         **dict.fromkeys(("guid_fields", "external_id_fields", "list_fields"), _words),
+        "member_fields": _words,
         "empty_is_success": _statuses,
     },
     "walkme-notification": {
@@ -89,7 +90,9 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         **_EVERY,
         "account_id": _word,
         "region": _choice("us", "eu"),
-        **dict.fromkeys(("segments_path", "job_path"), _word),
+        **dict.fromkeys(("segments_path", "job_path", "jobs_path"), _word),
+        "lists_jobs": _flag,
+        **dict.fromkeys(("job_fields", "job_id_fields", "member_fields"), _words),
         "upload": _choice("csv", "json"),
         "max_batch": _whole(1, 1_000_000),
         "has_header": _flag,

@@ -20,7 +20,14 @@ from pydantic.dataclasses import dataclass
 
 from headcount.destinations.addresses import path_on
 from headcount.destinations.answers import require_success
-from headcount.destinations.base import Abilities, Destination, Job, Login, SegmentRef
+from headcount.destinations.base import (
+    Abilities,
+    Destination,
+    Job,
+    Login,
+    Look,
+    SegmentRef,
+)
 from headcount.destinations.errors import (
     AmbiguousSegmentError,
     JobFailedError,
@@ -35,6 +42,7 @@ from headcount.destinations.login import to_basic
 from headcount.destinations.profile import (
     field_of,
     list_of,
+    members_in,
     named_in,
     read_profile,
 )
@@ -64,6 +72,13 @@ class Profile:
     segments_path: str = "/v2/accounts/{account}/segments"
     # 3P [A4]; used when a reply names a job but not its URL.
     job_path: str = "/v2/accounts/{account}/jobs/{job}"
+    # 3P [A4]: lists the jobs. What an entry looks like: NOT FOUND.
+    jobs_path: str = "/v2/accounts/{account}/jobs"
+    lists_jobs: bool = True
+    job_fields: tuple[str, ...] = ("jobs", "data")
+    job_id_fields: tuple[str, ...] = ("job_id", "id")
+    # NOT FOUND: whether a segment shows who is in it; if so, under which name.
+    member_fields: tuple[str, ...] = ()
     # O [A2] the file, OC [A3] the JSON form `{"user_ids": […]}`.
     upload: Literal["csv", "json"] = "csv"
     # O [A2]: a file takes any number. NOT FOUND: its size in bytes, the number in JSON.
@@ -98,7 +113,11 @@ class Profile:
     def abilities(self) -> Abilities:
         """What it can take and do, as far as it is set."""
         return Abilities(
-            max_batch=self.max_batch, creates_with_users=False, can_rename=True
+            max_batch=self.max_batch,
+            creates_with_users=False,
+            can_rename=True,
+            can_look=True,
+            lists_jobs=self.lists_jobs and self.upload == "csv",
         )
 
 
@@ -113,6 +132,7 @@ class Appcues(Destination):
         self._profile = profile
         self._basic = basic
         self._segments = profile.segments_path.format(account=_in_path(profile))
+        self._jobs = profile.jobs_path.format(account=_in_path(profile))
         account = f"{http.host}/{profile.account_id}"
         gap_s = 1 / profile.max_per_second
         self._turnstile = Turnstile(self.name, account, gap_s=gap_s)
@@ -209,6 +229,30 @@ class Appcues(Destination):
             return
         self._require_taken(answer, remote_id)
 
+    def look(self, segment: SegmentRef, remote_id: str) -> Look | None:
+        """The segment's name, and its users when it shows them; None: no such."""
+        answer = self._send("GET", self._segment(remote_id))
+        if answer.status == NOT_FOUND:
+            return None
+        self._require_taken(answer, remote_id)
+        name = field_of(answer.json(), "name")
+        users = members_in(answer.json(), self._profile.member_fields)
+        return Look(name if isinstance(name, str) else None, users)
+
+    def unfinished_jobs(self) -> list[Job]:
+        """The account's jobs in a state that is none of an end, as far as it lists."""
+        answer = self._send("GET", self._jobs)
+        require_success(self._http, answer)
+        profile = self._profile
+        ended = {*profile.done_states, *profile.failed_states}
+        return [
+            self._job_of(job_id)
+            for entry in list_of(answer.json(), profile.job_fields) or []
+            if not ended & self._states(entry)
+            for job_id in [self._job_id(entry)]
+            if job_id is not None
+        ]
+
     def is_done(self, job: Job) -> bool:
         """Whether the job has ended well; JobFailedError for any other end."""
         answer = self._send("GET", job)
@@ -216,7 +260,7 @@ class Appcues(Destination):
             raise JobLostError(self.name, f"knows nothing of the job {job} any more")
         require_success(self._http, answer)
         said, profile = answer.json(), self._profile
-        states = {str(field_of(said, name)).lower() for name in profile.state_fields}
+        states = self._states(said)
         has_errors = any(field_of(said, name) for name in profile.error_fields)
         if states & set(profile.failed_states):
             raise self._failed(job, "failed", said)
@@ -279,12 +323,22 @@ class Appcues(Destination):
                 raise JobFailedError(self.name, fault)
             return Job(path)
         if isinstance(job_id, str):
-            job = quote(job_id, safe="")
-            account = _in_path(self._profile)
-            return Job(self._profile.job_path.format(account=account, job=job))
+            return self._job_of(job_id)
         if answer.status == ACCEPTED:
             raise UnknownOutcomeError(self.name, "accepted a file but named no job")
         return None
+
+    def _job_of(self, job_id: str) -> Job:
+        account, job = _in_path(self._profile), quote(job_id, safe="")
+        return Job(self._profile.job_path.format(account=account, job=job))
+
+    def _job_id(self, entry: Any) -> str | None:
+        ids = (field_of(entry, name) for name in self._profile.job_id_fields)
+        return next((each for each in ids if isinstance(each, str)), None)
+
+    def _states(self, said: Any) -> set[str]:
+        """What the answer calls the job's state, in small letters."""
+        return {str(field_of(said, n)).lower() for n in self._profile.state_fields}
 
     def _require_taken(self, answer: Answer, remote_id: str) -> None:
         """Success that says so in words we can read, or in the agreed silence."""

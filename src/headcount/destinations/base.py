@@ -43,6 +43,8 @@ class Abilities:
     creates_with_users  a create takes users too; creates_empty: it needs none
     max_in_flight     requests at a time and endpoint, over all pushes to the account
     can_find          it can be asked which segments it has
+    can_look          it can be asked for one segment: for its name at least
+    lists_jobs        it can be asked which jobs it works at
     can_delete        a segment can be taken away; else only its members are
     side_effects      what else a push does there, for the person who lets it go
     """
@@ -56,8 +58,18 @@ class Abilities:
     can_replace: bool = False
     can_rename: bool = False
     can_find: bool = True
+    can_look: bool = False
+    lists_jobs: bool = False
     can_delete: bool = True
     side_effects: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A segment as the vendor shows it; what it does not show is None."""
+
+    name: str | None
+    user_ids: frozenset[str] | None
 
 
 class Login(Protocol):
@@ -140,6 +152,17 @@ class Destination(Protocol):
         Only called when `can_delete`.
         """
         raise UnsupportedCallError(self.name, "delete")
+
+    def look(self, segment: SegmentRef, remote_id: str) -> Look | None:
+        """The segment as it is there, None when it is not. Only when `can_look`."""
+        raise UnsupportedCallError(self.name, "look")
+
+    def unfinished_jobs(self) -> list[Job]:
+        """The account's jobs that have not ended, whoever began them.
+
+        Only called when `lists_jobs`.
+        """
+        raise UnsupportedCallError(self.name, "unfinished_jobs")
 
     def is_done(self, job: Job) -> bool:
         """Whether the job has ended well; JobFailedError when it ended otherwise."""

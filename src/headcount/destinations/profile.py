@@ -56,5 +56,14 @@ def named_in(
     return named
 
 
+def members_in(document: Any, names: Iterable[str]) -> frozenset[str] | None:
+    """The ids in the list under one of `names`; None when there is none of ids only."""
+    for name in names:
+        listed = field_of(document, name)
+        if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
+            return frozenset(listed)
+    return None
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))

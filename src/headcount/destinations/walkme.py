@@ -16,7 +16,13 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from headcount.destinations.answers import require_success
-from headcount.destinations.base import Abilities, Destination, Login, SegmentRef
+from headcount.destinations.base import (
+    Abilities,
+    Destination,
+    Login,
+    Look,
+    SegmentRef,
+)
 from headcount.destinations.errors import (
     AmbiguousSegmentError,
     MisconfiguredError,
@@ -26,7 +32,12 @@ from headcount.destinations.errors import (
 )
 from headcount.destinations.http import PATIENT, Answer, Timeouts
 from headcount.destinations.oauth import AuthorisedClient, connect_authorised
-from headcount.destinations.profile import field_of, list_of, read_profile
+from headcount.destinations.profile import (
+    field_of,
+    list_of,
+    members_in,
+    read_profile,
+)
 from headcount.destinations.secrecy import ignore_secret
 
 GUID = re.compile(
@@ -64,6 +75,8 @@ class Profile:
     external_id_fields: tuple[str, ...] = ("externalId", "id")
     # NOT FOUND: what the list is wrapped in, besides nothing.
     list_fields: tuple[str, ...] = ("data", "segments")
+    # NOT FOUND: whether the list shows who is in a segment; if so, under which name.
+    member_fields: tuple[str, ...] = ()
     # W6 gives 204 for "no content". An empty 200 is no success (faults.md §5 item 39).
     empty_is_success: tuple[int, ...] = (NO_CONTENT,)
     # NOT FOUND: whether a second delete answers 404; if so all is as wished.
@@ -76,6 +89,7 @@ class Profile:
             max_batch=self.max_batch,
             max_id_chars=self.max_id_chars,
             can_replace=self.can_replace,
+            can_look=True,
             creates_empty=self.creates_empty,
         )
 
@@ -148,9 +162,7 @@ class WalkMe(Destination):
 
     def find(self, segment: SegmentRef) -> str | None:
         """The GUID of the one segment with our id, else with our name and no id."""
-        answer = self._send("GET", self._segments(segment))
-        require_success(self._api.http, answer)
-        listed = self._entries_in(answer.json())
+        listed = self._list(segment)
         ours = [entry for entry in listed if self._carries(entry, segment)]
         named = [entry for entry in listed if self._is_nameless_twin(entry, segment)]
         guids = {guid for e in ours or named if (guid := self._guid_in(e, segment))}
@@ -159,6 +171,15 @@ class WalkMe(Destination):
                 self.name, name=segment.name, remote_ids=list(guids)
             )
         return next(iter(guids), None)
+
+    def look(self, segment: SegmentRef, remote_id: str) -> Look | None:
+        """The segment's name, and its users when the list shows them; None: no such."""
+        for entry in self._list(segment):
+            if self._guid_in(entry, segment) == remote_id:
+                name = field_of(entry, "name")
+                users = members_in(entry, self._profile.member_fields)
+                return Look(name if isinstance(name, str) else None, users)
+        return None
 
     def add(self, segment: SegmentRef, remote_id: str, user_ids: list[str]) -> None:
         """`user_ids` are members there."""
@@ -178,6 +199,11 @@ class WalkMe(Destination):
         if answer.status == NOT_FOUND and self._profile.missing_is_deleted:
             return
         self._require_taken(answer)
+
+    def _list(self, segment: SegmentRef) -> list[Any]:
+        answer = self._send("GET", self._segments(segment))
+        require_success(self._api.http, answer)
+        return self._entries_in(answer.json())
 
     def _update(
         self, segment: SegmentRef, remote_id: str, body: Mapping[str, Any]

@@ -9,6 +9,7 @@ from headcount.pipeline.forgetting import forget, undo_forget
 from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.rebuilding import rebuild
+from headcount.pipeline.reconciling import reconcile, reconcile_in_turn
 from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
 from headcount.pipeline.tick import run_tick
 from headcount.pipeline.verification import verify
@@ -26,6 +27,8 @@ __all__ = [
     "push",
     "pushes_due",
     "rebuild",
+    "reconcile",
+    "reconcile_in_turn",
     "retract",
     "run_tick",
     "undo_forget",

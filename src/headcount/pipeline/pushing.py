@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from headcount import clock
 from headcount.definitions.load import definition_from_json
@@ -31,8 +31,9 @@ from headcount.sync import due as dues
 from headcount.sync.due import Due
 from headcount.sync.guard import Watch
 from headcount.sync.holds import count_new_rows, read_approved_at
-from headcount.sync.ledger import Aim
+from headcount.sync.ledger import Aim, read_told
 from headcount.sync.notify import notify_users
+from headcount.sync.plan import Retelling
 from headcount.sync.push import Wanted, push_deletion, push_segment
 from headcount.sync.report import PushReport, PushResult
 
@@ -49,25 +50,27 @@ def push(
     now: datetime,
     destination: str | None = None,
     segment_id: str | None = None,
+    full: bool = False,
     on_secret: Callable[[str], None] = ignore_secret,
 ) -> PushReport:
     """Every destination holds the newest snapshots, or the report says why not.
 
-    None: all destinations, all segments. A push that fails stops no other, and with all
-    segments operators are told of it. A second call sends nothing to a destination that
-    holds what it should. `on_secret` is told every secret before it is used, for a host
-    that masks its logs.
+    With `full` they are told everything, whether it is due or not. None: all
+    destinations, all segments. A push that fails stops no other, and with all segments
+    operators are told of it. A second call sends nothing to a destination that holds
+    what it should. `on_secret` is told every secret before it is used, for a host that
+    masks its logs.
     """
     if destination is not None:
         require_destination(project, destination)
     due = [
         each
-        for each in _read_due(project, now)
+        for each in _read_due(project, now, full=full)
         if destination in {None, each.destination}
         and segment_id in {None, each.segment_id}
     ]
     with ExitStack() as stack, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        pushes = _Pushes(project, now, stack, on_secret)
+        pushes = Pushes(project, now, stack, on_secret, is_full=full)
         results = tuple(pool.map(pushes.push, due))
     if segment_id is not None:
         return PushReport(results)
@@ -86,16 +89,28 @@ def pushes_due(project: Project, *, now: datetime) -> list[dict[str, str]]:
 def read_due(project: Project, warehouse: Warehouse, *, now: datetime) -> list[Due]:
     """The pushes that are due, to destinations that are enabled."""
     definitions = _read_definitions(warehouse)
-    destinations = project.settings.destinations.values()
-    enabled = [one.name for one in destinations if one.enabled and not one.told_of]
-    memberships = dues.pushes_due(
-        warehouse,
-        {segment_id: one.destinations for segment_id, one in definitions.items()},
-        names={segment_id: one.name for segment_id, one in definitions.items()},
-        enabled=enabled,
-        now=now,
-    )
+    memberships = dues.pushes_due(warehouse, **_targets(project, definitions), now=now)
     return [*memberships, *notices_due(project, warehouse, definitions)]
+
+
+def read_known(project: Project, warehouse: Warehouse, *, now: datetime) -> list[Due]:
+    """The pushes of memberships that are due or were made before."""
+    targets = _targets(project, _read_definitions(warehouse))
+    due = dues.pushes_due(warehouse, **targets, now=now)
+    known = dues.pushes_known(warehouse, **targets)
+    return list(dict.fromkeys([*due, *known]))
+
+
+def _targets(project: Project, definitions: dict[str, Definition]) -> dict[str, Any]:
+    """Where definitions are pushed to, and what may be called, as `sync.due` asks."""
+    destinations = project.settings.destinations.values()
+    return {
+        "targets": {name: one.destinations for name, one in definitions.items()},
+        "names": {segment_id: one.name for segment_id, one in definitions.items()},
+        "enabled": [
+            one.name for one in destinations if one.enabled and not one.told_of
+        ],
+    }
 
 
 def _read_definitions(warehouse: Warehouse) -> dict[str, Definition]:
@@ -107,10 +122,11 @@ def _read_definitions(warehouse: Warehouse) -> dict[str, Definition]:
     }
 
 
-def _read_due(project: Project, now: datetime) -> list[Due]:
+def _read_due(project: Project, now: datetime, *, full: bool = False) -> list[Due]:
     with Warehouse.open(project.store_path) as warehouse:
         watch_only_named(project, warehouse, _read_definitions(warehouse))
-        return read_due(project, warehouse, now=now)
+        read = read_known if full else read_due
+        return read(project, warehouse, now=now)
 
 
 def require_destination(project: Project, name: str) -> None:
@@ -121,13 +137,14 @@ def require_destination(project: Project, name: str) -> None:
 
 
 @dataclass(slots=True)
-class _Pushes:
+class Pushes:
     """The pushes of one call; each destination is connected once, when first needed."""
 
     project: Project
     now: datetime
     stack: ExitStack
     on_secret: Callable[[str], None]
+    is_full: bool = False
     connected: dict[str, Destination] = field(default_factory=dict)
     notifiers: dict[str, Notifier] = field(default_factory=dict)
     connecting: Lock = field(default_factory=Lock)
@@ -153,29 +170,46 @@ class _Pushes:
         open_store = partial(Warehouse.open, self.project.store_path)
         if self.project.settings.destinations[due.destination].told_of:
             return self._notify(due)
-        destination = self._connect(due.destination)
+        destination = self.connect(due.destination)
         if due.is_deletion:
             segment = self._ref(due, name=due.remote_name or due.segment_id)
             return push_deletion(
                 open_store, destination=destination, segment=segment, now=self.at
             )
-        with open_store() as warehouse:
-            registered = read_registered(warehouse)[due.segment_id]
-            snapshot = latest_snapshot(warehouse, due.segment_id)
-            if snapshot is None:  # restated away since the push was found due
-                return PushResult(due.destination, due.segment_id, "synced")
-            members = read_members(warehouse, due.segment_id, snapshot.at)
-            watch = self._watch(warehouse, due, snapshot.at)
-        name = definition_from_json(registered.definition).name
+        prepared = self.prepare(due, turns=1 if self.is_full else 0)
+        if prepared is None:
+            return PushResult(due.destination, due.segment_id, "synced")
+        segment, wanted = prepared
         return push_segment(
             open_store,
             destination=destination,
-            segment=self._ref(due, name=name),
-            wanted=Wanted(
-                members.get_column("user_id"), Aim(snapshot.at, snapshot.sha256), watch
-            ),
+            segment=segment,
+            wanted=wanted,
             now=self.at,
         )
+
+    def prepare(
+        self, due: Due, *, turn: int = 0, turns: int = 0
+    ) -> tuple[SegmentRef, Wanted] | None:
+        """The segment, and who should be there; None: it has no snapshot any more.
+
+        With `turns` they are told again, in so many parts, of which it is the `turn`th.
+        """
+        with Warehouse.open(self.project.store_path) as warehouse:
+            registered = read_registered(warehouse)[due.segment_id]
+            snapshot = latest_snapshot(warehouse, due.segment_id)
+            if snapshot is None:  # restated away since the push was found due
+                return None
+            members = read_members(warehouse, due.segment_id, snapshot.at)
+            watch = self._watch(warehouse, due, snapshot.at)
+            retelling = None
+            if turns:
+                told = read_told(warehouse, due.destination, due.segment_id)
+                retelling = Retelling(told, turn, turns)
+        name = definition_from_json(registered.definition).name
+        aim = Aim(snapshot.at, snapshot.sha256)
+        wanted = Wanted(members.get_column("user_id"), aim, watch, retelling)
+        return self._ref(due, name=name), wanted
 
     def _watch(self, warehouse: Warehouse, due: Due, at: datetime) -> Watch:
         """What the push of the snapshot of `at` is measured with."""
@@ -210,7 +244,8 @@ class _Pushes:
             adopts=due.adopts,
         )
 
-    def _connect(self, name: str) -> Destination:
+    def connect(self, name: str) -> Destination:
+        """The destination of this name; it is closed when the pushes are over."""
         return self._once(self.connected, name, load_destination)
 
     def _connect_notifier(self, name: str) -> Notifier:

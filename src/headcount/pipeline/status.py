@@ -30,6 +30,7 @@ from headcount.store.catalog import (
 )
 from headcount.store.warehouse import Warehouse
 from headcount.sync.holds import Waiting, read_waiting
+from headcount.sync.reconcile import Drift, read_drifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class ProjectStatus:
     waiting: tuple[WaitingFile, ...]
     behind: tuple[PushBehind, ...]
     held: tuple[Waiting, ...]
+    drifting: tuple[Drift, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,6 +98,7 @@ class ProjectStatus:
             ],
             "behind": [asdict(one) for one in self.behind],
             "held": [one.to_json() for one in self.held],
+            "drifting": [asdict(one) for one in self.drifting],
         }
 
 
@@ -113,6 +116,7 @@ def read_status(project: Project, *, now: datetime) -> ProjectStatus:
             waiting=tuple(_waiting(project, warehouse)),
             behind=tuple(_behind(project, warehouse, now=now)),
             held=tuple(read_waiting(warehouse)),
+            drifting=tuple(read_drifts(warehouse)),
         )
 
 

@@ -164,6 +164,25 @@ def maintain() -> Report:
     return pipeline.maintain(open_project(), now=now()).to_json()
 
 
+def reconcile() -> Report:
+    """Destinations were compared, or told a part again; PartialError names drifts."""
+    report = pipeline.reconcile_in_turn(
+        open_project(), now=now(), on_secret=mask_secret
+    )
+    failures = [
+        f"{one.push.destination} {one.push.segment_id}: {one.drift}"
+        for one in report.drifts
+    ]
+    failures += [
+        f"{push.destination} {push.segment_id}: {push.reason}"
+        for push in report.pushes.results
+        if push.status in {"behind", "failed"}
+    ]
+    if failures:
+        raise PartialError(failures)
+    return report.to_json()
+
+
 def counts(report: Report) -> Report:
     """The few figures that go with an asset's event."""
     if "segments" in report:

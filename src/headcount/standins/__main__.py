@@ -45,6 +45,7 @@ def main() -> None:
         token_life_s=options.token_life,
         poison=options.poison,
         takes_s=options.takes,
+        shows_members=options.shows_members,
     )
     api = VENDORS[options.vendor](segments, rules)
     wire = Wire(
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--token-life", type=int, default=86_400, metavar="S")
     add("--takes", type=float, default=0.0, metavar="S", help="how long a call takes")
     add("--poison", metavar="TEXT", help="users with it in their id are refused")
+    add("--shows-members", action="store_true", help="as no vendor is known to")
     add("--login", default=LOGIN)
     add("--password", default=PASSWORD)
     add("--ends-with-stdin", action="store_true", help="ends when its starter does")

@@ -20,6 +20,7 @@ class Rules:
     token_life_s   of WalkMe's tokens
     poison         a user whose id contains this text is refused, as the vendor refuses
     takes_s        how long it works at a call
+    shows_members  whether a segment that is shown names its users: NOT FOUND of any
     """
 
     login: str
@@ -27,6 +28,7 @@ class Rules:
     token_life_s: int = 86_400
     poison: str | None = None
     takes_s: float = 0.0
+    shows_members: bool = False
 
     def is_poison(self, user_id: str) -> bool:
         """Whether this user is refused."""

@@ -106,7 +106,11 @@ class AppcuesApi:
 
     async def show(self, account: str, segment_id: str) -> Response:
         """One segment."""
-        return JSONResponse(_shown(self._segment(account, segment_id)))
+        segment = self._segment(account, segment_id)
+        users = {"user_ids": sorted(segment.user_ids)}
+        return JSONResponse(
+            _shown(segment) | (users if self._rules.shows_members else {})
+        )
 
     async def change(self, account: str, segment_id: str, request: Request) -> Response:
         """The segment has another name or description."""
@@ -138,6 +142,15 @@ class AppcuesApi:
             self._segments.save()
             return Response(status_code=400 if job.refused else 204)
         return self._accepted(account, job, request)
+
+    async def list_jobs(self, account: str) -> Response:
+        """The jobs of the account and how far each has come."""
+        jobs = [
+            {"job_id": key.partition("/")[2], "status": job.status}
+            for key, job in self._jobs.items()
+            if key.startswith(f"{account}/")
+        ]
+        return JSONResponse({"jobs": jobs})
 
     async def show_job(self, account: str, job_id: str) -> Response:
         """How far a job has come."""
@@ -196,6 +209,7 @@ def build_api(segments: RemoteSegments, rules: Rules) -> Api:
         ("PATCH", SEGMENT, api.change),
         ("DELETE", SEGMENT, api.delete),
         ("POST", SEGMENT + "/{call}", api.upload),
+        ("GET", ACCOUNT + "/jobs", api.list_jobs),
         ("GET", ACCOUNT + "/jobs/{job_id}", api.show_job),
     ]
     for method, path, call in routes:

@@ -46,3 +46,8 @@ def add_control(api: Api, segments: RemoteSegments, wire: Wire) -> None:
     async def deliver_late() -> dict[str, int]:
         """All late requests arrive now."""
         return {"delivered": await wire.deliver_late(requests=10**9)}
+
+    @app.post(CONTROL + "clock")
+    async def skip(skip_s: Annotated[float, Body(embed=True)]) -> None:
+        """So many seconds have gone by, which nobody had to wait."""
+        wire.skipped_s += skip_s

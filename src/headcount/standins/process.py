@@ -63,6 +63,10 @@ class StandIn:
         """Requests that were cut off as late have arrived."""
         self._call("late", {})
 
+    def skip(self, seconds: float) -> None:
+        """Its clock has gone on by so much, as if somebody had waited."""
+        self._call("clock", {"skip_s": seconds})
+
     def _call(self, name: str, body: Any = None) -> Any:
         return _call(self.url, name, body)
 

@@ -96,7 +96,8 @@ class WalkMeApi:
     async def list_all(self, system: str, request: Request) -> Response:
         """The segments of a system, without their users."""
         found = self._segments.of(self._account(request, system))
-        return JSONResponse({"data": [_shown(segment) for segment in found]})
+        users = self._rules.shows_members
+        return JSONResponse({"data": [_shown(one, users=users) for one in found]})
 
     async def update(self, system: str, guid: str, request: Request) -> Response:
         """Users are added, removed, or put in the place of all others."""
@@ -157,9 +158,10 @@ def build_api(segments: RemoteSegments, rules: Rules) -> Api:
     return Api(app, TOKEN_PATH, tokens.forget)
 
 
-def _shown(segment: RemoteSegment) -> dict[str, Any]:
-    return {
+def _shown(segment: RemoteSegment, *, users: bool = False) -> dict[str, Any]:
+    shown = {
         "guid": segment.remote_id,
         "externalId": segment.external_id,
         "name": segment.name,
     }
+    return shown | ({"userIds": sorted(segment.user_ids)} if users else {})

@@ -81,11 +81,17 @@ class Wire:
         self.plan = plan
         self.connections = Connections()
         self.seen: list[Seen] = []
+        self.skipped_s = 0.0
         self._app = app
         self._token_path = token_path
         self._forget_tokens = forget_tokens
         self._late: list[tuple[int, Scope, bytes]] = []
         self._paused_until_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """The vendor's clock: real time, and what a rehearsal has skipped."""
+        return asyncio.get_running_loop().time() + self.skipped_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, with its fault if it has one."""
@@ -95,7 +101,7 @@ class Wire:
         is_token = scope["path"] == self._token_path
         fault = self.plan.next_for_token() if is_token else self.plan.next_for_call()
         body = await _read_body(receive)
-        is_too_early = not is_token and _now_s() < self._paused_until_s
+        is_too_early = not is_token and self.now_s < self._paused_until_s
         if not is_token:
             await self.deliver_late(requests=1)
         reply = await self._answer(scope, body, fault)
@@ -142,7 +148,7 @@ class Wire:
         return _spoil(await self._apply(scope, body), fault)
 
     def _too_many(self, fault: Fault) -> Reply:
-        wait_s, now_s = self.plan.retry_after_s, _now_s()
+        wait_s, now_s = self.plan.retry_after_s, self.now_s
         self._paused_until_s = now_s + wait_s
         if fault is Fault.TOO_MANY_SECONDS:
             return Reply(429, headers=(("Retry-After", str(wait_s)),))
@@ -178,7 +184,7 @@ class Wire:
     ) -> None:
         self.seen.append(
             Seen(
-                at_s=_now_s(),
+                at_s=self.now_s,
                 method=scope["method"],
                 path=scope["path"],
                 body_sha256=sha256(body).hexdigest(),
@@ -234,7 +240,3 @@ async def _read_body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         is_more = message.get("more_body", False)
     return body
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -22,12 +22,16 @@ log = logging.getLogger(__name__)
 
 
 class Courier:
-    """The requests of one push, one after the other; `requests` counts them."""
+    """The requests of one push, one after the other; `requests` counts them.
+
+    `doubts` counts those that may have been applied although they did not end well.
+    """
 
     def __init__(
         self, ledger: Ledger, *, now: datetime, pace: Pace, patience: Patience
     ) -> None:
         self.requests = 0
+        self.doubts = 0
         self._ledger = ledger
         self._pace = pace
         self._patience = patience
@@ -61,6 +65,7 @@ class Courier:
                 return self._attempt(call)
             except DestinationError as error:
                 is_in_doubt = is_in_doubt or error.may_be_applied
+                self.doubts += error.may_be_applied
                 wait_s = self._wait_after(error, tried)
                 self._log(entry, error, tried=tried, wait_s=wait_s)
                 if wait_s is None:

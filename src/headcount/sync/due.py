@@ -54,24 +54,48 @@ def pushes_due(
     a snapshot is not due; a target taken out of a definition is left as it is, only
     deletion takes it away there.
     """
-    wanted = {
-        (segment_id, target.name): target.remote_id
-        for segment_id, names in targets.items()
-        for target in names
-        if target.name in enabled
-    }
-    rows = [(*key, remote_id, names[key[0]]) for key, remote_id in wanted.items()]
-    frame = pl.DataFrame(rows, schema=TARGETS, orient="row")
-    with warehouse.lend(wanted_targets=frame):
-        updates = [
-            Due(*row, adopts=wanted[row[1], row[0]])
-            for row in warehouse.rows(
-                "sync/due_updates", {"tried_before": now - RETRY_AFTER}
-            )
-        ]
+    tried = {"tried_before": now - RETRY_AFTER}
+    updates = _targets(
+        warehouse, "sync/due_updates", targets, names, enabled=enabled, params=tried
+    )
     known = {"destinations": sorted(enabled)}
     deletions = [
         Due(*row, is_deletion=True)
         for row in warehouse.rows("sync/due_deletions", known)
     ]
     return [*updates, *deletions]
+
+
+def pushes_known(
+    warehouse: Warehouse,
+    targets: Mapping[str, Sequence[Target]],
+    *,
+    names: Mapping[str, str],
+    enabled: Collection[str],
+) -> list[Due]:
+    """As `pushes_due`: those that were begun at least once, due or not."""
+    return _targets(warehouse, "sync/known_targets", targets, names, enabled=enabled)
+
+
+def _targets(
+    warehouse: Warehouse,
+    query: str,
+    targets: Mapping[str, Sequence[Target]],
+    names: Mapping[str, str],
+    *,
+    enabled: Collection[str],
+    params: Mapping[str, Any] | None = None,
+) -> list[Due]:
+    wanted = {
+        (segment_id, target.name): target.remote_id
+        for segment_id, those in targets.items()
+        for target in those
+        if target.name in enabled
+    }
+    rows = [(*key, remote_id, names[key[0]]) for key, remote_id in wanted.items()]
+    frame = pl.DataFrame(rows, schema=TARGETS, orient="row")
+    with warehouse.lend(wanted_targets=frame):
+        return [
+            Due(*row, adopts=wanted[row[1], row[0]])
+            for row in warehouse.rows(query, params)
+        ]

@@ -6,6 +6,8 @@ push begins with the jobs that earlier ones left, and ends when one takes too lo
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,12 +16,17 @@ from headcount.destinations.errors import (
     JobFailedError,
     JobLostError,
     JobRunningError,
+    MisconfiguredError,
 )
 from headcount.sync.courier import Courier
 from headcount.sync.ledger import Entry, Ledger
 
 FIRST_S, LONGEST_S = 2.0, 30.0  # between two looks, vendors.md §4
 DEADLINE = timedelta(hours=1)
+UNSEEN_S = 120.0
+LOOK = Entry("", "look", [])  # nothing of the ledger's
+
+log = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -56,6 +63,33 @@ class Jobs:
             except (JobFailedError, JobLostError):
                 continue
             self._ledger.confirm(entry, at=self._courier.at)
+        if self._ledger.is_in_doubt():
+            self.finish_unseen()
+
+    def finish_unseen(self) -> None:
+        """What runs there without our knowing has ended, as far as it is listed.
+
+        A reply that was lost may have named a job: it could overtake what is said next.
+        One that takes longer than UNSEEN_S is not waited for, it may be anybody's.
+        """
+        if not self._destination.abilities.lists_jobs:
+            return
+        try:
+            listed = self._courier.carry(LOOK, self._destination.unfinished_jobs)
+        except MisconfiguredError:
+            log.warning("jobs are not listed destination=%s", self._destination.name)
+            return
+        for job in listed:
+            with suppress(JobFailedError, JobLostError):
+                self._wait_a_while_for(job)
+
+    def _wait_a_while_for(self, job: Job) -> None:
+        look, waited_s, wait_s = partial(self._destination.is_done, job), 0.0, FIRST_S
+        while not self._courier.carry(LOOK, look):
+            if waited_s + wait_s > UNSEEN_S or not self._courier.pause(wait_s):
+                log.warning("still runs destination=%s", self._destination.name)
+                return
+            waited_s, wait_s = waited_s + wait_s, min(2 * wait_s, LONGEST_S)
 
     def _wait_for(self, entry: Entry, job: Job) -> None:
         look, wait_s = partial(self._destination.is_done, job), FIRST_S

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from headcount.destinations.base import Job, SegmentRef
+from headcount.destinations.base import Job, Look, SegmentRef
 from headcount.destinations.retry_after import LONGEST_S
 from headcount.errors import SyncError
 from headcount.store.warehouse import Warehouse
@@ -306,6 +306,32 @@ class Ledger:
             if status in {"synced", "deleted"}:
                 self._execute(books, "drop_hold")
 
+    def correct(self, look: Look | None) -> None:
+        """The remote segment is as it was just seen, as far as it was."""
+        if look is None:
+            if not self.segment.adopts:
+                self.forget_remote()
+            return
+        with self._fenced_books() as books:
+            if look.name is not None:
+                self._execute(books, "name_remote", remote_name=look.name)
+            if look.user_ids is not None:
+                self._execute(books, "forget_members")
+                self._execute(books, "hold_users", user_ids=sorted(look.user_ids))
+                remote_id = self._read_sync(books).remote_id
+                self._own(books, remote_id, may_hold_others=False)
+
+    def note_check(self, *, method: str, drift: str | None, at: datetime) -> None:
+        """The remote segment was compared, or told again."""
+        with self._books() as books:
+            self._execute(books, "record_check", method=method, drift=drift, at=at)
+
+    def is_in_doubt(self) -> bool:
+        """Whether there are users of whom it is not known if they are there."""
+        with self._books() as books:
+            ((doubts,),) = books.rows("sync/count_doubts", self._key)
+        return bool(doubts)
+
     def is_gone(self, address: str) -> bool:
         """Whether the destination said there that it wants nothing more."""
         with self._books() as books:
@@ -504,3 +530,16 @@ def read_held(
 def _read_sync(warehouse: Warehouse, key: dict[str, Any]) -> Sync | None:
     rows = warehouse.rows("sync/read_sync", key)
     return Sync(*rows[0]) if rows else None
+
+
+def read_turn(warehouse: Warehouse, destination: str, segment_id: str) -> int:
+    """How often the segment was reconciled there."""
+    key = {"destination": destination, "segment_id": segment_id}
+    rows = warehouse.rows("sync/read_turn", key)
+    return int(rows[0][0]) if rows else 0
+
+
+def read_told(warehouse: Warehouse, destination: str, segment_id: str) -> pl.Series:
+    """Everybody whom the destination was ever told of, for this segment."""
+    key = {"destination": destination, "segment_id": segment_id}
+    return warehouse.frame("sync/read_told", key).get_column("user_id")

@@ -11,12 +11,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
+from zlib import crc32
 
 import polars as pl
 
 from headcount.destinations.base import Abilities
 
-Action = Literal["create", "rename", "add", "remove", "replace", "delete", "notify"]
+Action = Literal[
+    "create", "rename", "add", "remove", "replace", "delete", "look", "notify"
+]
 
 MEMBERS = pl.Schema({"user_id": pl.String(), "state": pl.String()})
 REJECTS = pl.Schema(
@@ -102,6 +105,68 @@ def plan_sync(wanted: pl.Series, held: Held, abilities: Abilities) -> SyncPlan:
         *_retries(sorted_out, abilities),
     )
     return SyncPlan(batches, sorted_out.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """Everything is said again that may have gone wrong unseen, or one part of it.
+
+    told    everybody who was ever spoken of to the destination, unique
+    turn    which of the `turns` parts it is, each of other users; all are the whole
+    """
+
+    told: pl.Series
+    turn: int = 0
+    turns: int = 1
+
+    def of(self, users: pl.DataFrame) -> pl.DataFrame:
+        """Those of the users who are in the part: always the same ones."""
+        if self.turns == 1:
+            return users
+        parts = [crc32(each.encode()) % self.turns for each in users["user_id"]]
+        return users.filter(pl.Series(parts, dtype=pl.Int64) == self.turn)
+
+
+def plan_retelling(
+    wanted: pl.Series, held: Held, abilities: Abilities, retelling: Retelling
+) -> SyncPlan:
+    """The requests that say again who is there and who is not; then it is `wanted`.
+
+    Where one request can put them all in the place of whoever is there, that is one.
+    Users whom nobody here knows go in no other way: then a large segment is incomplete
+    for a moment.
+    """
+    if held.remote_id is None:
+        return plan_sync(wanted, held, abilities)
+    sorted_out = sort_out(wanted, held, abilities)
+    taken = sorted_out.taken
+    fits = taken.height <= abilities.max_batch
+    if (
+        abilities.can_replace
+        and retelling.turns == 1
+        and taken.height
+        and (fits or held.may_hold_others)
+    ):
+        first, rest = taken.head(abilities.max_batch), taken.slice(abilities.max_batch)
+        batches = (
+            Batch("replace", tuple(first["user_id"])),
+            *_cut("add", rest, abilities),
+        )
+    else:
+        batches = tuple(_told_again(sorted_out, abilities, retelling))
+    return SyncPlan(batches, sorted_out.rejects)
+
+
+def _told_again(
+    sorted_out: SortedOut, abilities: Abilities, retelling: Retelling
+) -> Iterator[Batch]:
+    there = sorted_out.held.members["user_id"]
+    known = pl.concat([there, retelling.told.cast(pl.String)]).unique()
+    refused = [reject.user_id for reject in sorted_out.rejects]
+    gone = known.filter(~known.is_in(refused)).alias("user_id").to_frame()
+    gone = gone.join(sorted_out.taken, on="user_id", how="anti")
+    yield from _cut("remove", retelling.of(gone), abilities)
+    yield from _cut("add", retelling.of(sorted_out.taken), abilities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,21 @@ from headcount.destinations.errors import DestinationError, EndpointGoneError
 from headcount.sync.courier import Courier
 from headcount.sync.guard import PushHeldError, Watch, guarded
 from headcount.sync.ledger import Aim, Ledger, OpenStore, SupersededError, Sync
-from headcount.sync.plan import Held, Hold, SyncPlan, plan_deletion, plan_sync
+from headcount.sync.plan import (
+    Held,
+    Hold,
+    Retelling,
+    SyncPlan,
+    plan_deletion,
+    plan_retelling,
+    plan_sync,
+)
 from headcount.sync.remote import RemoteSegment
 from headcount.sync.report import PushResult, Status
 from headcount.sync.retry import Pace, Patience
 
-MAX_ROUNDS = 4  # what is to do, what finding a lost segment adds, the proof, a spare
+# All said again, what is to do, what a segment found or a reject adds, and the proof.
+MAX_ROUNDS = 6
 PACE, PATIENCE = Pace(), Patience()
 UNWATCHED = Watch(Guard(**NO_GUARD))
 
@@ -36,11 +45,19 @@ MakePlan = Callable[[Sync, Held], SyncPlan]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who should be there: the members of one snapshot."""
+    """Who should be there: the members of one snapshot.
+
+    With a `retelling` they are told, not only what has changed.
+    """
 
     members: pl.Series | Sequence[str]
     aim: Aim
     watch: Watch = UNWATCHED
+    retelling: Retelling | None = None
+
+    def told_of_changes(self) -> Wanted:
+        """The same without the retelling."""
+        return replace(self, retelling=None)
 
 
 def push_segment(
@@ -62,9 +79,13 @@ def push_segment(
     """
     members = pl.Series("user_id", wanted.members, dtype=pl.String)
     segment, abilities = replace(segment, as_of=wanted.aim.at), destination.abilities
+    retellings = [wanted.retelling] if wanted.retelling else []
 
     def plan(_: Sync, held: Held) -> SyncPlan:
-        planned = plan_sync(members, held, abilities)
+        if retellings and held.remote_id is not None:
+            planned = plan_retelling(members, held, abilities, retellings.pop())
+        else:
+            planned = plan_sync(members, held, abilities)
         return guarded(
             planned, wanted=members, held=held, watch=wanted.watch, abilities=abilities
         )

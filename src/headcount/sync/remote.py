@@ -90,9 +90,12 @@ class RemoteSegment:
         """As `_send`; raises what the destination has against it."""
         if entry.action == "create":
             return self._create(entry)
+        doubts = self._courier.doubts
         job = self._courier.carry(entry, partial(self._tell, entry))
         if job is not None:
             self._jobs.follow(entry, job)
+        if self._courier.doubts > doubts:
+            self._jobs.finish_unseen()
         self._ledger.confirm(entry, at=self._courier.at)
         self._count(entry)
         return False
