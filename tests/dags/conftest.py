@@ -15,7 +15,7 @@ import pytest
 
 from headcount.runtime.home import AirflowHome
 from headcount.runtime.rehearsal import DagRun, Rehearsal, rehearsing
-from headcount.standins.process import LOGIN, PASSWORD, StandIn, running_standin
+from headcount.standins.process import LOGIN, PASSWORD, StandIn
 
 TICK = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=5)
@@ -99,9 +99,9 @@ def airflow(tmp_path_factory, connections):
 
 
 @pytest.fixture
-def walkme():
-    with running_standin("walkme") as walkme:
-        yield walkme
+def walkme(lasting_walkme):
+    lasting_walkme.forget()
+    return lasting_walkme
 
 
 @pytest.fixture

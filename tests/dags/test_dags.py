@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from headcount.standins.process import running_standin
-
 pytestmark = pytest.mark.airflow
 
 TICK = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
@@ -166,20 +164,19 @@ def test_a_held_push_is_skipped_and_the_run_is_green(bench):
     assert bench.walkme.read_members("buyers") == ["ann"]
 
 
-def test_operators_are_told_of_a_failed_push_and_the_run_stays_red(bench):
+def test_operators_are_told_of_a_failed_push_and_the_run_stays_red(bench, workstation):
     told = {"type": "walkme-notification", "connection": "walkme_default", "to": "dana"}
     told |= {"on": "push-failed", "template_id": "75cfcba6-c320-42cb-938e-4c2bd08a43a3"}
     settings = bench.folder / "headcount.yaml"
-    with running_standin("walkme-notification") as workstation:
-        entry = json.dumps(told | {"base_url": workstation.url})
-        text = settings.read_text()
-        settings.write_text(text.replace("segments:", f"  alarm: {entry}\nsegments:"))
-        bench.project.break_pushes()
-        bench.run("evaluate_segments")
+    entry = json.dumps(told | {"base_url": workstation.url})
+    text = settings.read_text()
+    settings.write_text(text.replace("segments:", f"  alarm: {entry}\nsegments:"))
+    bench.project.break_pushes()
+    bench.run("evaluate_segments")
 
-        run = bench.run("push_memberships")
+    run = bench.run("push_memberships")
 
-        (shown,) = workstation.read_notifications()
+    (shown,) = workstation.read_notifications()
     assert (run.state, run.tasks["alert"]) == ("failed", "success")
     assert run.returned["alert"]["added"] == 1
     assert shown["endUsersIds"] == ["dana"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.shop import BUYERS, WALKME, Shop, opened
 
-from headcount.standins.process import StandIn, running_standin
+from headcount.standins.process import StandIn
 
 
 @pytest.fixture
@@ -18,12 +17,14 @@ def shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def walkme(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+def walkme(
+    shop: Shop, lasting_walkme: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> StandIn:
     """The buyers are pushed to a stand-in that runs as a process of its own."""
-    with running_standin("walkme") as standin:
-        url = f"{standin.url}, stand_in: true"
-        shop.settle(WALKME.replace("https://api.walkme.com", url))
-        shop.define("buyers", BUYERS + "destinations: [walkme]\n")
-        login = {"login": standin.login, "password": standin.password}
-        monkeypatch.setenv("HEADCOUNT_CONN_WALKME_DEFAULT", json.dumps(login))
-        yield standin
+    lasting_walkme.forget()
+    url = f"{lasting_walkme.url}, stand_in: true"
+    shop.settle(WALKME.replace("https://api.walkme.com", url))
+    shop.define("buyers", BUYERS + "destinations: [walkme]\n")
+    login = {"login": lasting_walkme.login, "password": lasting_walkme.password}
+    monkeypatch.setenv("HEADCOUNT_CONN_WALKME_DEFAULT", json.dumps(login))
+    return lasting_walkme

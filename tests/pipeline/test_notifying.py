@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,17 +12,11 @@ from tests.shop import BUYERS, NOW, TICK, Shop
 from headcount import pipeline
 from headcount.pipeline.lifecycle import delete
 from headcount.pipeline.status import read_status
-from headcount.standins.process import StandIn, running_standin
+from headcount.standins.process import StandIn
 from headcount.sync.report import PushReport
 
 QUARTER = timedelta(minutes=15)
 TEMPLATE = "75cfcba6-c320-42cb-938e-4c2bd08a43a3"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[StandIn]:
-    with running_standin("walkme-notification") as standin:
-        yield standin
 
 
 class Bell:
@@ -32,7 +25,6 @@ class Bell:
     def __init__(self, shop: Shop, standin: StandIn) -> None:
         self.shop = shop
         self.standin = standin
-        self._before = len(standin.read_notifications())
         self.ticks = 0
         self.settle()
         shop.define("buyers", BUYERS + "destinations: [bell]\n")
@@ -49,7 +41,7 @@ class Bell:
 
     @property
     def shown(self) -> list[dict[str, Any]]:
-        return self.standin.read_notifications()[self._before :]
+        return self.standin.read_notifications()
 
     @property
     def told(self) -> list[list[str]]:
@@ -69,13 +61,10 @@ class Bell:
 
 
 @pytest.fixture
-def bell(
-    shop: Shop, running: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Bell]:
-    login = {"login": running.login, "password": running.password}
+def bell(shop: Shop, workstation: StandIn, monkeypatch: pytest.MonkeyPatch) -> Bell:
+    login = {"login": workstation.login, "password": workstation.password}
     monkeypatch.setenv("HEADCOUNT_CONN_BELL", json.dumps(login))
-    yield Bell(shop, running)
-    running.order()
+    return Bell(shop, workstation)
 
 
 def test_who_enters_is_told_and_nothing_is_left_due(bell: Bell) -> None:
@@ -85,7 +74,7 @@ def test_who_enters_is_told_and_nothing_is_left_due(bell: Bell) -> None:
     assert (first.status, first.added) == ("notified", 0)
     assert (second.status, second.added, second.requests) == ("notified", 2, 1)
     assert bell.told == [["bob", "cid"]]
-    assert pipeline.pushes_due(bell.shop.project) == []
+    assert pipeline.pushes_due(bell.shop.project, now=NOW) == []
     assert bell.tick().results == ()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from headcount.standins.process import StandIn, running_standin
+from headcount.standins.process import StandIn
 from headcount.standins.walkme_notification import PATH
 
 GUID = "75cfcba6-c320-42cb-938e-4c2bd08a43a3"
@@ -18,9 +18,8 @@ Notify = Callable[..., httpx.Response]
 
 
 @pytest.fixture(scope="module")
-def standin() -> Iterator[StandIn]:
-    with running_standin("walkme-notification", options=("--poison", "bad")) as running:
-        yield running
+def standin(lasting_workstation: StandIn) -> StandIn:
+    return lasting_workstation
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.sync.crashing import Countdown, Watched, in_a_fork
 from tests.sync.noticing import SEGMENT, Bell
 
 from headcount.destinations.load import load_notifier
-from headcount.standins.process import StandIn, running_standin
+from headcount.standins.process import StandIn
 from headcount.store.warehouse import Warehouse
 from headcount.sync.notify import notify_users
 
@@ -37,12 +37,6 @@ def push_once(order: dict[str, Any]) -> str:
         now=bell.at,
         pace=bell.time.pace(),
     ).status
-
-
-@pytest.fixture(scope="module")
-def workstation() -> Iterator[StandIn]:
-    with running_standin("walkme-notification") as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,25 +13,17 @@ from tests.sync.noticing import TEMPLATE, TICK, Bell
 
 from headcount.definitions.settings import Filling
 from headcount.definitions.times import Duration
-from headcount.standins.process import StandIn, running_standin
+from headcount.standins.process import StandIn
 from headcount.store.warehouse import Warehouse
 
 SYSTEMS = ("bcf4c7f5-682b-4aa6-875a-0fc9bdfa21ca", TEMPLATE)
 MANY = tuple(f"u{number:03}" for number in range(101))
 
 
-@pytest.fixture(scope="module")
-def workstation() -> Iterator[StandIn]:
-    options = ("--poison", "bad", "--slow", "0.1")
-    with running_standin("walkme-notification", options=options) as running:
-        yield running
-
-
 @pytest.fixture
 def bell(workstation: StandIn) -> Iterator[Bell]:
     with Warehouse.in_memory() as store:
         yield Bell(partial(nullcontext, store), workstation)
-    workstation.order()
 
 
 def test_members_of_the_first_tick_are_not_told(bell: Bell) -> None:

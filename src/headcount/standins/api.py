@@ -41,20 +41,22 @@ class Rules:
 
 
 def forget_nothing() -> None:
-    """There are no tokens to forget."""
+    """There is nothing to forget."""
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
     """A vendor's API as an app, and its tokens if it has such.
 
-    `looks` are what its side door shows besides segments and requests, by name.
+    `looks` are what its side door shows besides segments and requests, by name;
+    `forget` takes that away.
     """
 
     app: FastAPI
     token_path: str | None = None
     forget_tokens: Callable[[], None] = forget_nothing
     looks: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    forget: Callable[[], None] = forget_nothing
 
 
 def new_app() -> FastAPI:

@@ -23,6 +23,13 @@ def add_control(api: Api, segments: RemoteSegments, wire: Wire) -> None:
         looks = {name: look() for name, look in api.looks.items()}
         return segments.to_json() | looks | {"requests": len(wire.seen)}
 
+    @app.post(CONTROL + "forget")
+    async def forget_all() -> None:
+        """All is as if the stand-in had just been started, but for its tokens."""
+        segments.clear()
+        api.forget()
+        wire.clear()
+
     @app.get(CONTROL + "segments")
     async def show_segments() -> dict[str, Any]:
         return segments.to_json()

@@ -59,6 +59,10 @@ class StandIn:
         """The next calls, or token requests, meet these faults and no earlier ones."""
         self._call("faults", {"faults": faults, "on": on})
 
+    def forget(self) -> None:
+        """It holds nothing and was asked nothing, as if it had just been started."""
+        self._call("forget", {})
+
     def deliver_late(self) -> None:
         """Requests that were cut off as late have arrived."""
         self._call("late", {})

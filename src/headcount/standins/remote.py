@@ -77,6 +77,12 @@ class RemoteSegments:
         del self._segments[segment.account, segment.remote_id]
         self.save()
 
+    def clear(self) -> None:
+        """There are no segments, and there never were."""
+        self._segments.clear()
+        self._created = 0
+        self.save()
+
     def save(self) -> None:
         """The state file says what is true now; a kill leaves the one before."""
         if self._state_file is None:

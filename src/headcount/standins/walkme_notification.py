@@ -112,7 +112,13 @@ def build_api(segments: RemoteSegments, rules: Rules) -> Api:
     api, app = NotificationsApi(tokens, rules), new_app()
     app.add_api_route(TOKEN_PATH, tokens.give, methods=["POST"])
     app.add_api_route(PATH, api.notify, methods=["POST"])
-    return Api(app, TOKEN_PATH, tokens.forget, looks={"notifications": api.to_json})
+    return Api(
+        app,
+        TOKEN_PATH,
+        tokens.forget,
+        looks={"notifications": api.to_json},
+        forget=api.shown.clear,
+    )
 
 
 def _require_guid(text: str, name: str) -> None:

@@ -120,6 +120,14 @@ class Wire:
             await self._apply(scope, body)
         return len(due)
 
+    def clear(self) -> None:
+        """No request has come in, none is late, and no fault is ordered."""
+        self.seen.clear()
+        self._late.clear()
+        self._paused_until_s = 0.0
+        self.plan.ordered.clear()
+        self.plan.ordered_for_tokens.clear()
+
     async def _answer(
         self, scope: Scope, body: bytes, fault: Fault | None
     ) -> Reply | None:
