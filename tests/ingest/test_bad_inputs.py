@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -232,6 +233,10 @@ def test_12_first_bytes_decide_when_the_name_says_otherwise(
 
 NUMBERS_WANTED = "wanted numbers that a double can hold"
 
+TIMES_WANTED = (
+    "wanted ISO 8601 or epoch seconds / milliseconds, between the years 1 and 9999"
+)
+
 REJECTED = {
     "16: an id that is not UTF-8": (
         b'{"user_id":"a\xff","event":"play","timestamp":0}',
@@ -306,6 +311,22 @@ REJECTED = {
         b'{"user_id":00123,"event":"play","timestamp":0}',
         "row: found Expecting ',' delimiter at character 13; wanted one JSON object",
     ),
+    "24: a day that no year has": (
+        b'{"user_id":"a","event":"play","timestamp":"2024-02-30"}',
+        f"timestamp: found '2024-02-30'; {TIMES_WANTED}",
+    ),
+    "24: second 60": (
+        b'{"user_id":"a","event":"play","timestamp":"2026-05-01T09:00:60Z"}',
+        f"timestamp: found '2026-05-01T09:00:60Z'; {TIMES_WANTED}",
+    ),
+    "24: the year 10000": (
+        b'{"user_id":"a","event":"play","timestamp":"10000-01-01"}',
+        f"timestamp: found '10000-01-01'; {TIMES_WANTED}",
+    ),
+    "24: microseconds, which would be the year 56300": (
+        b'{"user_id":"a","event":"play","timestamp":1777626000000000}',
+        f"timestamp: found 1777626000000000; {TIMES_WANTED}",
+    ),
     "two objects on a line": (
         b'{"user_id":"a","event":"play","timestamp":0} {}',
         "row: found more after the value, at character 45; wanted one JSON object",
@@ -379,6 +400,18 @@ def test_23_text_id_is_kept_as_it_is(landing: Landing) -> None:
     assert [user for user, _, _ in landing.events()] == ["00123", "1e5", " a "]
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["2026-05-01T09:00:00", "2026-05-01T14:30:00+05:30", 1777626000, 1777626000000],
+)
+def test_24_time_without_zone_with_offset_or_as_a_number_is_read(
+    written: str | int, landing: Landing
+) -> None:
+    landing.load(lines(event(at=written)))
+
+    assert landing.instants() == [datetime(2026, 5, 1, 9, tzinfo=UTC)]
+
+
 def test_25_late_event_is_loaded_and_one_of_next_year_is_rejected(
     landing: Landing,
 ) -> None:
@@ -415,6 +448,25 @@ def test_27_other_content_under_a_loaded_name_waits(landing: Landing) -> None:
         "were loaded already count once"
     )
     assert len(landing.events()) == 3
+
+
+def test_28_file_that_grows_while_it_is_read_is_left_for_the_next_run(
+    landing: Landing,
+) -> None:
+    path = landing.put("a", SOME)
+
+    def append(_: str, rows: int) -> None:
+        with path.open("ab") as file:
+            file.write(lines(event("u4")))
+
+    (growing,) = landing.ingest(progress=append).files
+    (loaded,) = landing.ingest().files
+
+    assert (growing.status, growing.reason) == (
+        "growing",
+        "it changed while it was read; it is loaded once it stands still",
+    )
+    assert (loaded.status, loaded.accepted) == ("loaded", 4)
 
 
 HARMLESS_NAMES = [

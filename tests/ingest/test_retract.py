@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headcount.definitions.settings import Settings, Source, System
@@ -26,6 +26,7 @@ from headcount.store.warehouse import Warehouse
 from tests.ingest.landing import NOW, Landing, event, lines, record
 
 LATER = NOW + timedelta(hours=1)
+EXAMPLES = settings().max_examples // 3  # each ingests some ten files
 SOURCES = (
     Source("app", "acme", "app/*", "native"),
     Source("web", "acme", "web/*", "native", attributes=("plan",)),
@@ -207,6 +208,7 @@ def stories(draw: st.DrawFn) -> tuple[dict[str, Rows], list[str]]:
     return files, retracted
 
 
+@settings(max_examples=EXAMPLES)
 @given(story=stories())
 def test_store_is_as_without_the_files_whatever_they_share(
     story: tuple[dict[str, Rows], list[str]],

@@ -135,25 +135,6 @@ def test_growing_file_is_loaded_once_its_line_is_ended(landing: Landing) -> None
     assert landing.load(SOME).accepted == 2
 
 
-def test_file_that_changes_while_it_is_read_is_left(landing: Landing) -> None:
-    path = landing.put("a", SOME)
-
-    def append(_: str, rows: int) -> None:
-        with path.open("ab") as file:
-            file.write(SOME)
-
-    report = landing.ingest(progress=append)
-
-    assert [(file.status, file.reason) for file in report.files] == [
-        (
-            "growing",
-            "it changed while it was read; it is loaded once it stands still",
-        )
-    ]
-    assert landing.events() == []
-    assert landing.ingest().files[0].rows == 4
-
-
 def test_refused_file_is_loaded_once_its_content_is_mended(landing: Landing) -> None:
     landing.load(BAD)
 
