@@ -84,6 +84,7 @@ class Log:
             aside.unlink(missing_ok=True)
             make(aside)
             aside.rename(kept)
+            Path(f"{aside}.lock").unlink(missing_ok=True)
         return kept
 
     def _fill(self, path: Path) -> None:
