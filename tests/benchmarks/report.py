@@ -38,7 +38,7 @@ class Comparison:
             "size": dict(self.size),
             "seconds": seconds,
             "peers": peers,
-            "ratio": round(min(peers.values()) / seconds, 2),
+            "ratio": self._ratio(),
             "equal": self.equal,
             "peak_mb": round(max(one.peak_mb for one in self.ours)),
             "runs": len(self.ours),
@@ -49,6 +49,11 @@ class Comparison:
         if not self.equal:
             del document["ratio"]
         return document
+
+    def _ratio(self) -> float | None:
+        """How many times our seconds the best peer takes; None without any peer."""
+        best = min(map(_median, self.peers.values()), default=None)
+        return None if best is None else round(best / _median(self.ours), 2)
 
 
 def machine() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from statistics import median
 
 from headcount.project import Project
 from tests.benchmarks.child import Measured, measured_apart
-from tests.benchmarks.evaluate import SEGMENTS, measured, told, versions_of
+from tests.benchmarks.evaluate import SEGMENTS, measured, told, told_first, versions_of
 from tests.benchmarks.generator import Columns, Log, users_of
 from tests.benchmarks.ours import SNAPSHOTS, evaluate_apart, read_digests
 from tests.benchmarks.peers import rounds
@@ -66,10 +66,10 @@ def compare(arguments: argparse.Namespace) -> Comparison:
         packages=versions_of(space),
         more={
             "growth": round(ours.seconds / small.seconds, 2),
-            "seconds_at_a_tenth": round(small.seconds, 3),
+            "seconds_at_a_tenth": round(small.seconds, 4),
             "snapshot_seconds": None if None in files else round(median(files), 3),
-            "all_seconds": [round(one.seconds, 3) for one in ours.rounds],
-            "first": told(ours.first),
+            "all_seconds": [round(one.seconds, 4) for one in ours.rounds],
+            "first": told_first(ours.first),
             **told(ours.rounds[-1]),
         },
     )

@@ -128,7 +128,7 @@ def workspace(arguments: argparse.Namespace) -> Iterator[Workspace]:
         kept.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="headcount-benchmark-", dir=kept) as scratch:
         place = kept or Path(scratch)
-        peers = arguments.peers.split(",")
+        peers = [*filter(None, arguments.peers.split(","))]
         yield Workspace(place, Path(scratch), arguments.seed, peers)
 
 

@@ -100,7 +100,7 @@ def _translated(
 def _write_events(columns: Columns, path: Path) -> None:
     """DuckDB sorts what does not fit in memory."""
     files = str(columns.events / "*.parquet")
-    with connected() as con:
+    with connected(temp_directory=str(path.with_suffix(".spilled"))) as con:
         run(con, "polars/write_events", files=files, path=str(path))
 
 
