@@ -2,12 +2,14 @@
 
 Each leaf becomes the set of users for whom it holds, or of those for whom it does not
 where it holds for users without events: both come out of the rows of one event name,
-which lie together. The sets are combined over the table of users.
+which lie together. A plan that looks at events alone begins with one of its sets; one
+that looks at attributes, or holds for users without events, goes through the users. Of
+the ways that were tried this mixture is the quickest in both engines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, assert_never
@@ -61,9 +63,26 @@ class Dialect:
         return "'" + value.translate(str.maketrans(dict(self.escapes))) + "'"
 
 
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Those a query names, maybe more than once; with `others` all but those."""
+
+    query: str
+    others: bool = False
+
+    @property
+    def test(self) -> str:
+        """Whether a user is among them."""
+        return f'"user" {"NOT IN" if self.others else "IN"} ({self.query})'
+
+
 def translate(plan: Plan, scene: Scene, dialect: Dialect) -> str:
     """The query for the members of the plan."""
-    holds = _Translation(scene, dialect).node(plan.root)
+    translation = _Translation(scene, dialect)
+    users = translation.users(plan.root)
+    if users is not None and not users.others:
+        return f'SELECT DISTINCT "user" FROM ({users.query}) AS found'
+    holds = translation.test(plan.root)
     return f'SELECT "user" FROM users WHERE known_from < {scene.now} AND {holds}'
 
 
@@ -72,18 +91,42 @@ class _Translation:
     scene: Scene
     dialect: Dialect
 
-    def node(self, node: Node) -> str:
+    def test(self, node: Node) -> str:
+        """The node as a condition on a row of users."""
         match node:
             case Every(nodes=nodes):
-                return f"({' AND '.join(map(self.node, nodes))})"
+                return f"({' AND '.join(map(self.test, nodes))})"
             case Either(nodes=nodes):
-                return f"({' OR '.join(map(self.node, nodes))})"
+                return f"({' OR '.join(map(self.test, nodes))})"
             case Negation(node=inner):
-                return f"NOT {self.node(inner)}"
+                return f"NOT {self.test(inner)}"
+            case AttributeTest():
+                return (
+                    f"coalesce({self.predicate(node.attribute, node.predicate)}, false)"
+                )
+            case Known():
+                return "true"
+            case _:
+                return self.leaf(node).test
+
+    def users(self, node: Node) -> Users | None:
+        """The node as a set that only events decide, None where others do too."""
+        match node:
+            case Every(nodes=nodes):
+                parts = [self.users(one) for one in nodes]
+                return None if None in parts else _all_of(filter(None, parts))
+            case Either(nodes=nodes):
+                none_of = Every(tuple(map(Negation, nodes)))
+                return _negated(self.users(none_of))
+            case Negation(node=inner):
+                return _negated(self.users(inner))
+            case AttributeTest() | Known():
+                return None
             case _:
                 return self.leaf(node)
 
-    def leaf(self, leaf: Leaf) -> str:
+    def leaf(self, leaf: Leaf) -> Users:
+        """The users of a leaf that looks at events."""
         match leaf:
             case Measured():
                 return self.measured(leaf)
@@ -93,13 +136,7 @@ class _Translation:
                 return self.active_periods(leaf)
             case Ordered():
                 return self.ordered(leaf)
-            case AttributeTest():
-                return (
-                    f"coalesce({self.predicate(leaf.attribute, leaf.predicate)}, false)"
-                )
-            case Known():
-                return "true"
-            case MemberOf():
+            case MemberOf() | AttributeTest() | Known():
                 raise NotExpressibleError(leaf)
             case _:
                 assert_never(leaf)
@@ -129,15 +166,15 @@ class _Translation:
     def where(self, where: Where) -> str:
         return " AND ".join(self.predicate(path, one) for path, one in where) or "true"
 
-    def measured(self, leaf: Measured) -> str:
+    def measured(self, leaf: Measured) -> Users:
         bounds = self.scene.bounds(leaf.date_range)
         rows = f"{self.rows(leaf.names, bounds)} AND {self.where(leaf.where)}"
         holds = " AND ".join(self.measures(leaf))
         if holds_without_events(leaf):
-            return f'"user" NOT IN ({_users(rows, f"NOT ({holds})")})'
+            return Users(_grouped(rows, f"NOT ({holds})"), others=True)
         if holds == "count(*) >= 1":
-            return f'"user" IN (SELECT "user" FROM events WHERE {rows})'
-        return f'"user" IN ({_users(rows, holds)})'
+            return Users(f'SELECT "user" FROM events WHERE {rows}')
+        return Users(_grouped(rows, holds))
 
     def measures(self, leaf: Measured) -> Iterator[str]:
         if leaf.count is not None:
@@ -149,7 +186,7 @@ class _Translation:
         for name, aggregate in leaf.aggregates:
             yield _aggregate(name, aggregate)
 
-    def first_ever(self, leaf: FirstEver) -> str:
+    def first_ever(self, leaf: FirstEver) -> Users:
         """`where` holds on the first event when the first that matches is as early."""
         start, end = self.scene.bounds(leaf.date_range)
         rows = self.rows(leaf.names, (None, self.scene.now))
@@ -159,9 +196,9 @@ class _Translation:
         if leaf.where:
             matching = f"FILTER (WHERE {self.where(leaf.where)})"
             parts.append(f'min("at") = min("at") {matching}')
-        return f'"user" IN ({_users(rows, " AND ".join(parts))})'
+        return Users(_grouped(rows, " AND ".join(parts)))
 
-    def active_periods(self, leaf: ActivePeriods) -> str:
+    def active_periods(self, leaf: ActivePeriods) -> Users:
         """Period i is so many lengths ago: counted back from the instant."""
         every, now = exact_length(leaf.active.every), self.scene.now
         if holds_for_zero(leaf.active.count):
@@ -173,43 +210,26 @@ class _Translation:
             f'SELECT "user", {period} AS period FROM events WHERE {rows} '
             f'GROUP BY "user", period HAVING {_compared("count(*)", leaf.active.count)}'
         )
-        holds, word = _compared("count(*)", leaf.active.periods), "IN"
-        if holds_for_zero(leaf.active.periods):
-            holds, word = f"NOT ({holds})", "NOT IN"
+        holds = _compared("count(*)", leaf.active.periods)
+        others = holds_for_zero(leaf.active.periods)
+        if others:
+            holds = f"NOT ({holds})"
         query = f'SELECT "user" FROM ({busy}) AS busy GROUP BY "user" HAVING {holds}'
-        return f'"user" {word} ({query})'
+        return Users(query, others)
 
-    def ordered(self, leaf: Ordered) -> str:
+    def ordered(self, leaf: Ordered) -> Users:
         """Two steps: the second's latest before, or the first's earliest, decides."""
         (names, where), (next_names, next_where) = self.steps(leaf)
         start, _ = bounds = self.scene.bounds(leaf.date_range)
-        first = f"{self.rows(names, bounds)} AND {self.where(where)}"
-        later = self.rows(next_names, (start, self.scene.now))
-        second = f"{later} AND {self.where(next_where)}"
         link = [] if leaf.same is None else [column_of(leaf.same)]
-        keys = ", ".join(['"user"', *link])
+        keys = ['"user"', *link]
         present = "".join(f" AND {column} IS NOT NULL" for column in link)
+        first = f"{self.rows(names, bounds)} AND {self.where(where)}{present}"
+        second = self.rows(next_names, (start, self.scene.now))
+        second = f"{second} AND {self.where(next_where)}{present}"
         if leaf.within is None:
-            # ClickHouse finds 0, and not null, where there is nothing to find.
-            earliest = f'min("at") FILTER (WHERE {first})'
-            latest = f'max("at") FILTER (WHERE {second})'
-            query = (
-                f'SELECT "user" FROM events WHERE (({first}) OR ({second})){present} '
-                f"GROUP BY {keys} HAVING {earliest} <= {latest} AND {earliest} > 0"
-            )
-            return f'"user" IN ({query})'
-        equal = " AND ".join(
-            f"later.{key} = earlier.{key}" for key in ['"user"', *link]
-        )
-        query = (
-            f'SELECT later."user" FROM '
-            f'(SELECT {keys}, "at" FROM events WHERE {second}{present}) AS later '
-            f"ASOF JOIN "
-            f'(SELECT {keys}, "at" FROM events WHERE {first}{present}) AS earlier '
-            f'ON {equal} AND later."at" >= earlier."at" '
-            f'WHERE later."at" - earlier."at" <= {exact_length(leaf.within)}'
-        )
-        return f'"user" IN ({query})'
+            return Users(_in_order(keys, first, second))
+        return Users(_within(keys, first, second, exact_length(leaf.within)))
 
     def steps(self, leaf: Ordered) -> tuple[Any, Any]:
         """The two steps, which no event can serve both."""
@@ -300,7 +320,54 @@ class _Translation:
             yield f"{column} >= {start} AND {column} < {self.scene.now}"
 
 
-def _users(rows: str, holds: str) -> str:
+def _all_of(parts: Iterable[Users]) -> Users:
+    """Who is in all of the sets."""
+    several = [*parts]
+    inside = [part for part in several if not part.others]
+    if not inside:
+        queries = (f"({part.query})" for part in several)
+        return Users(" UNION ALL ".join(queries), others=True)
+    base, *more = inside
+    tests = [part.test for part in [*more, *(one for one in several if one.others)]]
+    if not tests:
+        return base
+    holds = " AND ".join(tests)
+    return Users(f'SELECT DISTINCT "user" FROM ({base.query}) AS base WHERE {holds}')
+
+
+def _negated(users: Users | None) -> Users | None:
+    return None if users is None else Users(users.query, not users.others)
+
+
+def _in_order(keys: list[str], first: str, second: str) -> str:
+    """Users whose earliest row of `first` is not after their latest of `second`."""
+    columns = ", ".join(keys)
+    return (
+        f'SELECT earlier."user" FROM (SELECT {columns}, min("at") AS earliest '
+        f"FROM events WHERE {first} GROUP BY {columns}) AS earlier "
+        f'INNER JOIN (SELECT {columns}, max("at") AS latest '
+        f"FROM events WHERE {second} GROUP BY {columns}) AS later "
+        f"ON {_equal(keys)} WHERE earlier.earliest <= later.latest"
+    )
+
+
+def _within(keys: list[str], first: str, second: str, length: int) -> str:
+    """Users with a row of `second` so soon after their latest of `first` before it."""
+    columns = ", ".join([*keys, '"at"'])
+    return (
+        f'SELECT later."user" FROM '
+        f"(SELECT {columns} FROM events WHERE {second}) AS later ASOF JOIN "
+        f"(SELECT {columns} FROM events WHERE {first}) AS earlier "
+        f'ON {_equal(keys)} AND later."at" >= earlier."at" '
+        f'WHERE later."at" - earlier."at" <= {length}'
+    )
+
+
+def _equal(keys: list[str]) -> str:
+    return " AND ".join(f"later.{key} = earlier.{key}" for key in keys)
+
+
+def _grouped(rows: str, holds: str) -> str:
     return f'SELECT "user" FROM events WHERE {rows} GROUP BY "user" HAVING {holds}'
 
 
