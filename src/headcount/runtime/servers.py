@@ -162,6 +162,7 @@ def serving(
             yield airflow
         finally:
             _stop(services)
+            end_leftovers(folder)  # what left its session
 
 
 def _logs(folder: Path) -> Path:
