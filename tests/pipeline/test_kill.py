@@ -28,10 +28,10 @@ SEED = int(os.environ.get("SEED", "1"))
 EXPORTS = "exports: {subscriptions: [{segment: buyers, format: csv, every: tick}]}\n"
 
 
-def furnished(folder: Path, walkme: StandIn) -> Shop:
+def furnished(folder: Path, walkme_url: str) -> Shop:
     """A project with something for every stage to do."""
     shop = Shop(folder)
-    url = f"{walkme.url}, stand_in: true"
+    url = f"{walkme_url}, stand_in: true"
     shop.settle(WALKME.replace("https://api.walkme.com", url) + EXPORTS)
     shop.define("buyers", BUYERS + "destinations: [walkme]\n")
     shop.define("lookers", "name: Lookers\nsystem: shop\nrules: [{event: look}]\n")
@@ -70,15 +70,23 @@ def outcome(shop: Shop) -> dict[str, object]:
     }
 
 
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], float]:
+    """What an undisturbed run leaves, and how many seconds it takes."""
+    shop = furnished(tmp_path_factory.mktemp("calm"), "http://127.0.0.1:9")
+    started = time.monotonic()
+    assert start(shop, "--no-push").wait(60) == 0
+    took_s = time.monotonic() - started
+    return outcome(shop), took_s
+
+
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_killed_run_converges_when_run_again(
-    kill: int, walkme: StandIn, tmp_path: Path
+    kill: int, calm: tuple[dict[str, object], float], walkme: StandIn, tmp_path: Path
 ) -> None:
     chance = random.Random(f"{SEED}/{kill}")  # noqa: S311 - a seed, no secret
-    calm, shop = (furnished(tmp_path / name, walkme) for name in ("calm", "killed"))
-    started = time.monotonic()
-    assert start(calm, "--no-push").wait(60) == 0
-    took_s = time.monotonic() - started
+    wanted, took_s = calm
+    shop = furnished(tmp_path / "killed", walkme.url)
 
     process = start(shop)
     time.sleep(chance.uniform(0.2, 1.2) * took_s)
@@ -86,6 +94,6 @@ def test_killed_run_converges_when_run_again(
     process.wait()
     pipeline.run_tick(shop.project, at=TICK, now=NOW)
 
-    assert outcome(shop) == outcome(calm), (SEED, kill)
+    assert outcome(shop) == wanted, (SEED, kill)
     assert len(walkme.read_members("buyers") or ()) == 5 * 99
     assert pipeline.pushes_due(shop.project) == []
