@@ -96,4 +96,4 @@ def test_killed_run_converges_when_run_again(
 
     assert outcome(shop) == wanted, (SEED, kill)
     assert len(walkme.read_members("buyers") or ()) == 5 * 99
-    assert pipeline.pushes_due(shop.project) == []
+    assert pipeline.pushes_due(shop.project, now=NOW) == []

@@ -51,4 +51,4 @@ def test_every_vendor_holds_every_segment(shop: Shop, vendors: list[Vendor]) -> 
     for vendor in vendors:
         for number in range(3):
             assert vendor.members(f"buyers-{number}") == ["ann", "bob"]
-    assert pipeline.pushes_due(shop.project) == []
+    assert pipeline.pushes_due(shop.project, now=NOW) == []
