@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from pathlib import Path
@@ -11,8 +12,10 @@ import polars as pl
 import pytest
 
 from headcount.cli import main
+from headcount.cli.demo import _result
+from headcount.cli.terminal import terminal
 from headcount.demo import run_demo
-from headcount.demo.run import MARKER, FolderNotEmptyError
+from headcount.demo.run import FolderNotEmptyError
 from headcount.store.files import sha256_of
 from tests.processes import processes_of
 
@@ -20,23 +23,13 @@ pytestmark = pytest.mark.airflow
 
 
 @pytest.fixture(scope="module")
-def told():
-    return []
+def report(demo):
+    return demo.report
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, told):
-    """A demo in the folder of an earlier one that was cut short."""
-    scratch = tmp_path_factory.mktemp("demo")
-    (scratch / MARKER).touch()
-    (scratch / "project").mkdir()
-    (scratch / "project" / "headcount.yaml").write_text("half a file")
-    return run_demo(scratch, say=told.append)
-
-
-@pytest.fixture(scope="module")
-def lines(demo):
-    return {line.segment_id: line for line in demo.segments}
+def lines(report):
+    return {line.segment_id: line for line in report.segments}
 
 
 def test_funnel_is_the_published_one(lines):
@@ -75,10 +68,10 @@ def test_only_differences_are_pushed(lines):
         assert line.pushed.held == line.members
 
 
-def test_snapshots_are_what_their_manifests_say(demo):
-    manifests = sorted(demo.snapshots.glob("*/manifest.json"))
+def test_snapshots_are_what_their_manifests_say(report):
+    manifests = sorted(report.snapshots.glob("*/manifest.json"))
 
-    assert len(manifests) == len(demo.segments)
+    assert len(manifests) == len(report.segments)
     for manifest in manifests:
         for snapshot in json.loads(manifest.read_text())["snapshots"]:
             path = manifest.with_name(Path(snapshot["file"]).name)
@@ -86,32 +79,38 @@ def test_snapshots_are_what_their_manifests_say(demo):
             assert pl.read_parquet(path).height == snapshot["rows"]
 
 
-def test_analysts_open_what_is_left(demo):
-    with duckdb.connect(str(demo.analytics), read_only=True) as con:
+def test_analysts_open_what_is_left(report):
+    with duckdb.connect(str(report.analytics), read_only=True) as con:
         rows = con.execute(
             "SELECT segment_id, count(*) FROM memberships GROUP BY ALL"
         ).fetchall()
 
     assert dict(rows) == {
-        line.segment_id: line.members for line in demo.segments if line.members
+        line.segment_id: line.members for line in report.segments if line.members
     }
 
 
-def test_exports_are_csv_and_xlsx(demo):
-    assert {path.suffix for path in demo.exports} == {".csv", ".xlsx"}
-    assert all(path.stat().st_size for path in demo.exports)
+def test_exports_are_csv_and_xlsx(report):
+    assert {path.suffix for path in report.exports} == {".csv", ".xlsx"}
+    assert all(path.stat().st_size for path in report.exports)
 
 
-def test_report_is_json(demo):
-    document = json.loads(json.dumps(demo.to_json()))
+def test_page_shows_what_was_pushed_and_what_to_try_next(report):
+    out = io.StringIO()
+    for part in _result(report):
+        terminal(out).print(part, soft_wrap=isinstance(part, str))
 
-    assert document["ticks"] == ["2024-06-30T00:15:00Z", "2024-06-30T00:30:00Z"]
-    assert len(document["next"]) == 3
+    page = out.getvalue()
+    assert "+3 -2 = " in page
+    _, _, after = page.partition("Try next:\n")
+    assert tuple(line.strip() for line in after.strip().splitlines()) == (
+        report.next_commands
+    )
 
 
-def test_next_commands_work(demo, capsys):
-    for command in demo.next_commands:
-        arguments = shlex.split(command.removeprefix(demo.program))
+def test_next_commands_work(report, capsys):
+    for command in report.next_commands:
+        arguments = shlex.split(command.removeprefix(report.program))
 
         assert main(arguments) == 0, capsys.readouterr().err
 
@@ -120,13 +119,13 @@ def test_next_commands_work(demo, capsys):
     assert "u-0012 is not in stuck-create-lead" in told
 
 
-def test_progress_is_told(demo, told):
-    assert [line for line in told if "00:30 push_memberships" in line]
+def test_progress_is_told(demo):
+    assert [line for line in demo.progress if "00:30 push_memberships" in line]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
-def test_no_process_is_left(demo):
-    assert processes_of(demo.project.parent) == []
+def test_no_process_is_left(report):
+    assert processes_of(report.project.parent) == []
 
 
 def test_a_folder_of_others_is_not_touched(tmp_path):
