@@ -1,2 +1,2 @@
--- purpose: the sync_rejects are those of the publication
-INSERT INTO sync_rejects BY NAME FROM shown.sync_rejects
+-- purpose: the sync_rejects are those of the ledger that was published
+INSERT INTO sync_rejects BY NAME FROM ledger.sync_rejects

@@ -26,4 +26,6 @@ JOIN segments AS g USING (segment_id)
 ASOF LEFT JOIN counted AS c ON c.segment_id = z.segment_id AND z.at >= c.at
 WHERE z.members <> coalesce(c.members, 0)
     AND (g.deleted_at IS NULL OR z.at < g.deleted_at)
+    -- A list may name entries before its import.
+    AND (NOT g.is_classic OR z.at = g.last_evaluated_at)
 ORDER BY z.segment_id, z.at

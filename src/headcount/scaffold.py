@@ -54,6 +54,10 @@ segments: segments/          # the folder of definitions
 #   keep: 30 days              # after nobody has asked for a file for so long
 #   subscriptions:
 #     - {segment: active-last-week, format: csv, every: day}
+
+# Snapshots are kept for so long, then the last of each day; null is for ever. Nothing
+# is lost with one: memberships of the past are in the store.
+# snapshots: {keep: 30 days, keep_daily: null}
 """
 
 DEFINITION = """\

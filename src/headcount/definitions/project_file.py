@@ -32,6 +32,7 @@ from headcount.definitions.settings import (
     EventFormat,
     Limits,
     Settings,
+    SnapshotRetention,
     Source,
     Subscription,
     System,
@@ -221,6 +222,16 @@ class ExportsFile(Frozen):
     keep: LengthOrNone = timedelta(days=30)
 
 
+class SnapshotsFile(Frozen):
+    """How long snapshots are kept."""
+
+    wanted: ClassVar[str] = "a mapping like {keep: 30 days, keep_daily: null}"
+    nullable: ClassVar[frozenset[str]] = frozenset({"keep", "keep_daily"})
+
+    keep: LengthOrNone = SnapshotRetention().every
+    keep_daily: LengthOrNone = SnapshotRetention().daily
+
+
 class ProjectFile(Frozen):
     """The whole of headcount.yaml."""
 
@@ -238,6 +249,7 @@ class ProjectFile(Frozen):
     guard: GuardFile = GuardFile()
     segments: Word = "segments"
     exports: ExportsFile = ExportsFile()
+    snapshots: SnapshotsFile = SnapshotsFile()
 
     @classmethod
     def mistakes(cls, written: Written, reading: Reading) -> Found:
@@ -313,6 +325,9 @@ def _to_settings(written: ProjectFile) -> Settings:
             for each in written.exports.subscriptions
         ),
         keep_exports=written.exports.keep,
+        snapshots=SnapshotRetention(
+            written.snapshots.keep, written.snapshots.keep_daily
+        ),
     )
 
 

@@ -161,6 +161,17 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotRetention:
+    """For how long every snapshot is kept, then the last of each day; None: for ever.
+
+    What is gone can be told again from the stays.
+    """
+
+    every: timedelta | None = timedelta(days=30)
+    daily: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole project file, checked."""
 
@@ -171,3 +182,4 @@ class Settings:
     segments_folder: str = "segments"
     subscriptions: tuple[Subscription, ...] = ()
     keep_exports: timedelta | None = timedelta(days=30)
+    snapshots: SnapshotRetention = SnapshotRetention()

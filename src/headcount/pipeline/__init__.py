@@ -6,11 +6,12 @@ with `to_json()`. Commands and DAGs call these and nothing below them.
 
 from headcount.pipeline.exporting import export, export_due, export_segments
 from headcount.pipeline.forgetting import forget, undo_forget
+from headcount.pipeline.maintenance import maintain
 from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.rebuilding import rebuild
 from headcount.pipeline.reconciling import reconcile, reconcile_in_turn
-from headcount.pipeline.stages import evaluate, ingest, maintain, publish, retract
+from headcount.pipeline.stages import evaluate, ingest, publish, retract
 from headcount.pipeline.tick import run_tick
 from headcount.pipeline.verification import verify
 

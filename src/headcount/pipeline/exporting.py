@@ -35,8 +35,8 @@ from headcount.rules.words import definition_in_words
 from headcount.store.catalog import read_newest_run
 from headcount.store.comparison import read_told_at
 from headcount.store.registry import Registered, read_registered, read_version_at
+from headcount.store.retention import require_snapshot
 from headcount.store.sightings import read_attribute_names
-from headcount.store.snapshots import latest_snapshot
 from headcount.store.warehouse import Warehouse
 
 DAY = timedelta(days=1)
@@ -241,8 +241,11 @@ def _member_request(
     registered = _require_registered(project, warehouse, segment_id)
     at = at or registered.last_evaluated_at
     _, told = read_told_at(warehouse, segment_id, at) if at else (None, None)
-    snapshot = latest_snapshot(warehouse, segment_id, at=told) if told else None
-    if told is None or snapshot is None:
+    if told is None:
+        raise NotEvaluatedError(segment_id)
+    folder = project.snapshots_folder
+    snapshot = require_snapshot(warehouse, folder, segment_id, told)
+    if snapshot is None:
         raise NotEvaluatedError(segment_id)
     _, text = read_version_at(warehouse, segment_id, told)
     definition = definition_from_json(text)

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from headcount.evaluate.outcome import TickReport
 from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.report import IngestReport
 from headcount.ingest.retract import RetractionReport, retract_file
 from headcount.ingest.sources import ingest_sources
-from headcount.pipeline.exporting import sweep_old_exports
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
 from headcount.store import publish as publishing
-from headcount.store.files import sweep_temporaries
 from headcount.store.parts import READERS_GRACE
 from headcount.store.publish import Publication
-from headcount.store.snapshots import sweep_snapshots, write_manifests
 from headcount.store.tombstones import Tombstones
 from headcount.store.warehouse import Warehouse
-
-
-@dataclass(frozen=True, slots=True)
-class MaintenanceReport:
-    """What is gone: temporary folders, files nothing names, old exports."""
-
-    temporaries: int
-    snapshots: int
-    exports: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
 
 
 def ingest(
@@ -124,18 +106,3 @@ def publish_open(
         now=now,
         grace=grace,
     )
-
-
-def maintain(project: Project, *, now: datetime) -> MaintenanceReport:
-    """What killed runs left is swept, and old exports; manifests are right.
-
-    All of it is published.
-    """
-    folders = [project.exports_folder, *project.snapshots_folder.glob("*/")]
-    with Warehouse.open(project.store_path) as warehouse:
-        swept = sum(map(sweep_temporaries, folders))
-        snapshots = sweep_snapshots(warehouse, project.snapshots_folder)
-        write_manifests(warehouse, project.snapshots_folder)
-    exports = sweep_old_exports(project, now=now)
-    publish(project, now=now)
-    return MaintenanceReport(swept, snapshots, exports)

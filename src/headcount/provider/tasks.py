@@ -160,8 +160,9 @@ def export_due() -> Report:
 
 
 def maintain() -> Report:
-    """What interrupted runs left is swept; the store is compacted."""
-    return pipeline.maintain(open_project(), now=now()).to_json()
+    """What interrupted runs left is swept, snapshots thinned, the store compacted."""
+    report = pipeline.maintain(open_project(), now=now(), on_secret=mask_secret)
+    return report.to_json()
 
 
 def reconcile() -> Report:

@@ -21,6 +21,7 @@ TABLES = (
     "snapshots",
     "syncs",
     "sync_holds",
+    "sync_rejects",
     "notice_watches",
     "notices",
     "troubles",

@@ -34,7 +34,6 @@ PUBLISHED = (
     "run_segments",
     "segment_sizes",
     "sync_batches",
-    "sync_rejects",
 )
 """Tables that the analysts' database shows whole."""
 
@@ -116,7 +115,8 @@ def heal_snapshots(warehouse: Warehouse, folder: Path) -> list[str]:
 def _members(warehouse: Warehouse, snapshot: Snapshot) -> pl.DataFrame:
     """Who was a member then; deletion ends stays at the instant of the last tick."""
     segment_id, at = snapshot.segment_id, snapshot.at
-    until = dict(warehouse.rows("verify/deleted_segments")).get(segment_id)
+    spans = {row[0]: row[2] for row in warehouse.rows("verify/spans")}
+    until = spans[segment_id]
     if until is None or at < until:
         return read_members(warehouse, segment_id, at)
     params = {"segment_id": segment_id, "at": at}

@@ -78,6 +78,21 @@ def rewrite_snapshot(
     return new
 
 
+def commit_again(
+    warehouse: Warehouse,
+    folder: Path,
+    members: pl.DataFrame,
+    *,
+    segment_id: str,
+    at: datetime,
+) -> Snapshot:
+    """A snapshot of MEMBERS that had been removed is valid again, and in its place."""
+    content, rows = _encode(members), members.height
+    snapshot = _write(folder, content, segment_id=segment_id, at=at, rows=rows)
+    warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": "again"})
+    return snapshot
+
+
 def is_sound(snapshot: Snapshot, folder: Path) -> bool:
     """Whether its file is there and is the one that was committed."""
     path = folder / snapshot.file

@@ -88,13 +88,13 @@ def verify_snapshots(
 ) -> list[Check]:
     """Every snapshot as the manifest, the ledger and the stays describe it.
 
-    The stays of a deleted segment end at its deletion, so of its snapshots from then
-    on only the file is looked at.
+    Of snapshots that stays cannot tell (see `verify/spans`) only the file is looked
+    at.
     """
     manifests: list[Difference] = []
     files: list[Difference] = []
     members: list[Difference] = []
-    deleted_at = dict(warehouse.rows("verify/deleted_segments"))
+    spans = {row[0]: row[1:] for row in warehouse.rows("verify/spans")}
     snapshots = read_snapshots(warehouse)
     for segment_id, group in groupby(snapshots, lambda one: one.segment_id):
         own = list(group)
@@ -103,8 +103,9 @@ def verify_snapshots(
         for one in own:
             wrong = list(_in_file(folder / one.file, one))
             files += wrong
-            until = deleted_at.get(segment_id)
-            if not wrong and (until is None or one.at < until):
+            since, until = spans[segment_id]
+            is_told = (since or one.at) <= one.at and (until is None or one.at < until)
+            if not wrong and is_told:
                 members += _in_stays(warehouse, folder / one.file, one)
     return [
         Check.of("manifests", manifests),

@@ -1,0 +1,12 @@
+-- purpose: when the membership that a segment had at an instant began to be so
+-- params: $segment_id, $at
+-- grain: one row
+-- columns: changed_at (the newest evaluated tick with an entry or exit, or the first; null: none yet)
+SELECT max("at") AS changed_at
+FROM segment_sizes
+WHERE segment_id = $segment_id
+    AND "at" <= $at
+    AND (
+        entered + exited > 0
+        OR "at" = (SELECT min("at") FROM segment_sizes WHERE segment_id = $segment_id)
+    )
