@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.erasure import places_of
 from tests.shop import NOW, TICK, WALKME, Shop, opened
+from tests.simulations.erasure import places_of
 
 from headcount import pipeline
 from headcount.errors import TombstonesUnreadableError
@@ -280,7 +280,7 @@ def test_a_destination_that_is_off_is_left_to_a_person(
 FORGET = "from headcount.cli import main; print(flush=True); main(['forget', {!r}])"
 
 
-@pytest.mark.parametrize("wait_s", [0.05, 0.15, 0.4])
+@pytest.mark.parametrize("wait_s", [0.1, 0.3])
 def test_killed_anywhere_it_is_finished_by_the_next_call(
     wait_s: float, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

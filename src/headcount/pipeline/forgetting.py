@@ -22,6 +22,7 @@ from typing import Any
 
 from headcount.clock import to_text
 from headcount.destinations.secrecy import ignore_secret
+from headcount.pipeline.exporting import sweep_old_exports
 from headcount.pipeline.pushing import push, read_due
 from headcount.pipeline.stages import publish_open, read_tombstones
 from headcount.project import Project
@@ -124,6 +125,7 @@ def forget(
     pushes = tuple(_push(project, user_ids, now=now, on_secret=on_secret))
     pending, by_hand = _finish(project, user_ids, pushes, now=now)
     kept = _sweep(project, user_ids)
+    sweep_old_exports(project, now=now)  # also what killed exports left
     if not pending:
         tombstones.with_users(user_ids, at=now).write(folder)
     hashes = tuple(map(tombstones.hash_of, user_ids))
