@@ -20,6 +20,8 @@ from headcount.store.warehouse import Warehouse
 FANOUT = 8
 FULL_LEVEL = 7  # a file of 8^6 events or more is not merged any further
 MOST_POSITIONS = 2_000_000  # ingest positions one new file covers
+MARKED = -1
+"""The rows of a file whose events were taken out: see `retract/unpublish`."""
 
 READERS_GRACE = timedelta(days=1)
 """How long a file that is no longer published stays for connections opened before."""
@@ -101,15 +103,26 @@ def _live(warehouse: Warehouse) -> list[Part]:
 
 
 def _rewrite_changed(warehouse: Warehouse, folder: Path, *, now: datetime) -> None:
+    """The live files hold what the store holds at their positions.
+
+    Those that a retraction or an erasure marked are known; only when the sum is wrong
+    after them, each is counted, which reads the whole history.
+    """
+    for part in _live(warehouse):
+        if part.rows == MARKED or not (folder / part.file).is_file():
+            _rewrite(warehouse, folder, part, now=now)
     live = _live(warehouse)
-    changed = {part.part for part in live if not (folder / part.file).is_file()}
     known, _ = _tally(warehouse, live)
     if known != sum(part.rows for part in live):
-        changed |= {part for (part,) in warehouse.rows("publish/changed_parts")}
-    for part in live:
-        if part.part in changed:
-            anew = _cut(warehouse, folder, part.after, part.upto)
-            _commit(warehouse, anew, replaced=[part], now=now)
+        changed = {part for (part,) in warehouse.rows("publish/changed_parts")}
+        for part in live:
+            if part.part in changed:
+                _rewrite(warehouse, folder, part, now=now)
+
+
+def _rewrite(warehouse: Warehouse, folder: Path, part: Part, *, now: datetime) -> None:
+    anew = _cut(warehouse, folder, part.after, part.upto)
+    _commit(warehouse, anew, replaced=[part], now=now)
 
 
 def _write_new(warehouse: Warehouse, folder: Path, *, now: datetime) -> None:
