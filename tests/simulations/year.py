@@ -1,20 +1,22 @@
 """A year of ticks with small changes, and what it leaves on the disk.
 
-`python -m tests.simulations.year FOLDER [--ticks 35040] [--members 2000]` writes
-the snapshots, stays, sizes and runs of so many ticks through the code a tick uses, the
-rules apart, then publishes, thins and compacts. It goes on where it was stopped: with
-`--seconds 300` it stops after so long.
+`python -m tests.simulations.year FOLDER [--ticks 35040] [--members 2000]` writes the
+snapshots, stays, sizes and runs of so many ticks of one segment as ticks write them,
+but a day in one transaction and unflushed; then it publishes, thins, compacts and
+verifies. It goes on where it was stopped: `--seconds 300` stops it after so long.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,62 +25,139 @@ import polars as pl
 
 from headcount.clock import to_text
 from headcount.definitions.settings import SnapshotRetention
-from headcount.store import membership, runs, snapshots
+from headcount.store.membership import INSTANT
 from headcount.store.publish import publish
-from headcount.store.registry import Standing, add_segment, add_version, update_segment
+from headcount.store.registry import add_segment, add_version
 from headcount.store.retention import compact_store, thin_snapshots
+from headcount.store.snapshots import NAME_DIGITS, encode_members, write_manifests
 from headcount.store.verification import verify_books, verify_snapshots
 from headcount.store.warehouse import Warehouse
 
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
-YEAR = 35_040
+YEAR, DAY = 35_040, 96  # ticks
 SEGMENT = "many"
 STILL = 0.3  # of the ticks change nothing
 MOST_CHANGES = 5  # users who enter, and as many who leave
+BOUNDS = '[{"start":"2024-12-02T00:00:00Z","end":"2025-01-01T00:00:00Z"}]'
+
+Row = tuple[Any, ...]
 
 
+@dataclass(slots=True)
+class Written:
+    """The rows that the ticks of a day add, by table."""
+
+    opened: list[Row] = field(default_factory=list)
+    closed: list[Row] = field(default_factory=list)
+    sizes: list[Row] = field(default_factory=list)
+    snapshots: list[Row] = field(default_factory=list)
+
+    def commit(self, store: Warehouse) -> None:
+        """They are in the store, in one transaction."""
+        frames = {
+            "opened": _frame(self.opened, user_code=pl.UInt32, entered_at=INSTANT),
+            "closed": _frame(
+                self.closed, user_code=pl.UInt32, entered_at=INSTANT, left_at=INSTANT
+            ),
+            "sizes": _frame(
+                self.sizes,
+                at=INSTANT,
+                run_id=pl.String,
+                members=pl.Int64,
+                entered=pl.Int64,
+                exited=pl.Int64,
+                bounds=pl.String,
+            ),
+            "files": _frame(
+                self.snapshots,
+                at=INSTANT,
+                file=pl.String,
+                rows=pl.Int64,
+                sha256=pl.String,
+            ),
+        }
+        with store.lend(**frames), store.transaction() as con:
+            for statement in STATEMENTS:
+                con.execute(statement)
+
+
+STATEMENTS = (
+    "INSERT INTO membership SELECT 'many', user_code, entered_at, NULL, 1 FROM opened",
+    "UPDATE membership SET left_at = c.left_at FROM closed AS c"
+    " WHERE membership.user_code = c.user_code"
+    " AND membership.entered_at = c.entered_at",
+    'INSERT INTO runs SELECT run_id, "at", 1, \'done\', 0, "at", 0.1 FROM sizes',
+    "INSERT INTO run_segments SELECT run_id, 'many', \"at\", 1, 'full', 'Active', NULL,"
+    " members, entered, exited, members - entered, bounds, 0.1 FROM sizes",
+    "INSERT INTO segment_sizes SELECT 'many', \"at\", members, entered, exited"
+    " FROM sizes",
+    "INSERT INTO snapshots SELECT 'many', \"at\", file, rows, sha256,"
+    " strftime(\"at\", '%Y-%m-%dT%H:%M:%SZ/001') FROM files",
+    "UPDATE segments SET status = 'Active', members = s.members,"
+    ' last_evaluated_at = s.at FROM (FROM sizes ORDER BY "at" DESC LIMIT 1) AS s',
+)
+
+
+@dataclass(slots=True)
 class Year:
     """A project's store and snapshots, tick after tick of one segment."""
 
-    def __init__(self, folder: Path, *, members: int) -> None:
-        self.folder = folder
-        self.store = folder / "warehouse" / "headcount.duckdb"
-        self.snapshots = folder / "snapshots"
-        self.events = folder / "warehouse" / "events"
-        self.members = members
+    folder: Path
+    members: int
+
+    @property
+    def store(self) -> Path:
+        """The store of the project."""
+        return self.folder / "warehouse" / "headcount.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """The snapshots of the project."""
+        return self.folder / "snapshots"
 
     def live(self, ticks: int, *, seconds: float) -> int:
         """So many ticks have run, or what `seconds` allow; returns how many."""
         until = time.monotonic() + seconds
         with Warehouse.open(self.store) as store:
             self._begin(store)
-            ((done,),) = store.con.execute("SELECT count(*) FROM runs").fetchall()
-            standing = membership.read_current(store, SEGMENT).to_list()
-            present, crowd = set(standing), 2 * self.members
+            con = store.con
+            ((done,),) = con.execute("SELECT count(*) FROM runs").fetchall()
+            present = dict(con.execute(PRESENT).fetchall())
             while done < ticks and time.monotonic() < until:
-                self._tick(store, done, _moved(present, crowd, self.members, done))
-                done += 1
+                written = Written()
+                for number in range(done, min(done + DAY, ticks)):
+                    self._tick(number, present, written)
+                    done += 1
+                written.commit(store)
         return int(done)
 
-    def finish(self, ticks: int) -> dict[str, Any]:
+    def finish(
+        self, ticks: int, keep: SnapshotRetention = SnapshotRetention()
+    ) -> dict[str, Any]:
         """What they are on the disk, before and after retention and compaction."""
         now = FIRST + ticks * QUARTER
+        figures: dict[str, Any] = {}
         with Warehouse.open(self.store) as store:
-            figures: dict[str, Any] = {"publish_s": self._publish(store, now)}
+            with _timed(figures, "manifest_s"):
+                write_manifests(store, self.snapshots)
+            with _timed(figures, "publish_s"):
+                self._publish(store, now)
             figures["before"] = self._sizes()
-            found = self._verify(store)
-            keep = SnapshotRetention()
             with _timed(figures, "thin_s"):
                 figures["thinned"] = thin_snapshots(
                     store, self.snapshots, keep, now=now
                 )
+            store.con.execute("CHECKPOINT")
             with _timed(figures, "compact_s"):
                 compact_store(store)
-            figures["differences"] = found + self._verify(store)
-            figures["stays"], figures["sizes"] = store.con.execute(
-                "SELECT (SELECT count(*) FROM membership),"
-                " (SELECT count(*) FROM segment_sizes)"
+            checks = [*verify_books(store), *verify_snapshots(store, self.snapshots)]
+            # Users who were only ever written down have no events to be known from.
+            figures["differences"] = sum(
+                check.count for check in checks if check.name != "user_dates"
+            )
+            figures["stays"], figures["runs"] = store.con.execute(
+                "SELECT (SELECT count(*) FROM membership), (SELECT count(*) FROM runs)"
             ).fetchall()[0]
         return figures | {"after": self._sizes()}
 
@@ -110,104 +189,72 @@ class Year:
                 now=FIRST,
             )
 
-    def _tick(self, store: Warehouse, number: int, present: set[int]) -> None:
-        """One tick as `evaluate_tick` commits it, with these members."""
+    def _tick(
+        self, number: int, present: dict[int, datetime], written: Written
+    ) -> None:
+        """One tick: who enters and leaves, the size, and the snapshot if any did."""
         at = FIRST + number * QUARTER
-        members = pl.DataFrame(
-            {"user_code": sorted(present)}, schema={"user_code": pl.UInt32}
-        ).with_columns(entered_at=pl.lit(at).cast(membership.INSTANT))
-        standing = membership.read_standing(store, SEGMENT, at)
-        change = membership.plan_change(standing, members)
-        ids = pl.format("user-{}", "user_code").alias("user_id")
-        snapshot = snapshots.write_snapshot(
-            store,
-            self.snapshots,
-            change.members.with_columns(ids),
-            segment_id=SEGMENT,
-            at=at,
-        )
-        run = runs.Run(f"{to_text(at)}/001", at, 1, "done", 0, at, 0.1)
-        with store.transaction():
-            runs.record_run(store, run)
-            membership.commit_change(
-                store, change, segment_id=SEGMENT, at=at, version=1
-            )
-            snapshots.commit_snapshot(store, snapshot, at=at, run_id=run.run_id)
-            update_segment(store, _standing(change.members.height, at))
-            runs.record_segment(store, run, _entry(change))
+        come, gone = _moves(present, self.members, number)
+        written.closed += [(code, present.pop(code), at) for code in gone]
+        present.update(dict.fromkeys(come, at))
+        written.opened += [(code, at) for code in come]
+        run_id = f"{to_text(at)}/001"
+        counts = len(present), len(come), len(gone)
+        written.sizes.append((at, run_id, *counts, BOUNDS))
+        if come or gone:
+            written.snapshots.append((at, *self._snapshot(present, at)))
 
-    def _publish(self, store: Warehouse, now: datetime) -> float:
-        snapshots.write_manifests(store, self.snapshots)
-        started = time.monotonic()
-        publish(
-            store,
-            self.folder / "analytics.duckdb",
-            events_folder=self.events,
-            systems={},
-            now=now,
-        )
-        return round(time.monotonic() - started, 2)
+    def _snapshot(self, present: dict[int, datetime], at: datetime) -> Row:
+        members = _frame(list(present.items()), code=pl.UInt32, entered_at=INSTANT)
+        user_ids = pl.format("user-{}", "code").alias("user_id")
+        content = encode_members(members.with_columns(user_ids))
+        sha256 = hashlib.sha256(content).hexdigest()
+        file = f"{SEGMENT}/{at:%Y-%m-%dT%H-%M-%SZ}-{sha256[:NAME_DIGITS]}.parquet"
+        path = self.snapshots / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return file, len(present), sha256
 
-    def _verify(self, store: Warehouse) -> int:
-        checks = [*verify_books(store), *verify_snapshots(store, self.snapshots)]
-        # Users who were only ever written down have no events to be known from.
-        return sum(
-            one.count for one in checks if one.name not in {"user_dates", "runs"}
-        )
+    def _publish(self, store: Warehouse, now: datetime) -> None:
+        target, events = self.folder / "analytics.duckdb", self.store.parent / "events"
+        publish(store, target, events_folder=events, systems={}, now=now)
 
     def _sizes(self) -> dict[str, float]:
         files = list(self.snapshots.glob("*/*.parquet"))
-        analytics = self.folder / "analytics.duckdb"
         return {
             "snapshot_files": len(files),
             "snapshots_mb": _megabytes(*files),
+            "on_disk_mb": round(sum(p.stat().st_blocks for p in files) * 512 / 1e6, 2),
             "manifest_mb": _megabytes(self.snapshots / SEGMENT / "manifest.json"),
             "store_mb": _megabytes(self.store),
-            "analytics_mb": _megabytes(analytics),
+            "analytics_mb": _megabytes(self.folder / "analytics.duckdb"),
+            "ledger_mb": _megabytes(self.store.with_name("ledger.duckdb")),
         }
 
 
-def _moved(present: set[int], crowd: int, members: int, number: int) -> set[int]:
-    """The members after one more tick: the same for the same number and members."""
+PRESENT = """
+SELECT user_code, entered_at FROM membership WHERE left_at IS NULL ORDER BY user_code
+"""
+
+
+def _moves(
+    present: dict[int, datetime], members: int, number: int
+) -> tuple[list[int], list[int]]:
+    """Who enters and who leaves at a tick: the same whenever it is asked."""
     chance = random.Random(number)  # noqa: S311 - only spreads changes
     if not present:
-        present.update(range(members))
-    elif chance.random() >= STILL:
-        gone = chance.sample(sorted(present), chance.randint(0, MOST_CHANGES))
-        come = chance.sample(range(crowd), chance.randint(0, MOST_CHANGES))
-        present.difference_update(gone)
-        present.update(come)
-    return present
+        return list(range(members)), []
+    if chance.random() < STILL:
+        return [], []
+    some = chance.sample(range(2 * members), 2 * MOST_CHANGES)
+    most = chance.randint(1, MOST_CHANGES)
+    come = [code for code in some if code not in present][:most]
+    gone = [code for code in some if code in present][:most]
+    return come, gone
 
 
-def _standing(members: int, at: datetime) -> Standing:
-    return Standing(
-        segment_id=SEGMENT,
-        file="segments/many.yaml",
-        version=1,
-        status="Active",
-        reason=None,
-        is_orphaned=False,
-        members=members,
-        evaluated_at=at,
-        expired_at=None,
-    )
-
-
-def _entry(change: membership.Change) -> runs.SegmentEntry:
-    return runs.SegmentEntry(
-        segment_id=SEGMENT,
-        version=1,
-        mode="full",
-        status="Active",
-        reason=None,
-        members=change.members.height,
-        entered=change.entered.height,
-        exited=change.exited.height,
-        stayed=change.stayed,
-        bounds='[{"start":null,"end":"2025-01-01T00:00:00Z"}]',
-        seconds=0.1,
-    )
+def _frame(table: list[Row], **schema: Any) -> pl.DataFrame:
+    return pl.DataFrame(table, schema=schema, orient="row")
 
 
 def _megabytes(*paths: Path) -> float:
@@ -229,7 +276,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--members", type=int, default=2_000)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     given = parser.parse_args(argv)
-    year = Year(given.folder, members=given.members)
+    year = Year(given.folder, given.members)
     done = year.live(given.ticks, seconds=given.seconds)
     document: dict[str, Any] = {"ticks": done}
     if done >= given.ticks:

@@ -55,7 +55,7 @@ def write_snapshot(
     nothing changed since the snapshot before `at`, that one is returned and nothing is
     written.
     """
-    content = _encode(members)
+    content = encode_members(members)
     sha256 = hashlib.sha256(content).hexdigest()
     before = _snapshot_before(warehouse, segment_id, at)
     if before is not None and before.sha256 == sha256:
@@ -71,7 +71,7 @@ def rewrite_snapshot(
     Equal members give the file that it had. Runs inside the caller's transaction.
     """
     segment_id, at = snapshot.segment_id, snapshot.at
-    content, rows = _encode(members), members.height
+    content, rows = encode_members(members), members.height
     new = _write(folder, content, segment_id=segment_id, at=at, rows=rows)
     if new != snapshot:
         warehouse.execute("snapshots/rewrite", asdict(new))
@@ -87,7 +87,7 @@ def commit_again(
     at: datetime,
 ) -> Snapshot:
     """A snapshot of MEMBERS that had been removed is valid again, and in its place."""
-    content, rows = _encode(members), members.height
+    content, rows = encode_members(members), members.height
     snapshot = _write(folder, content, segment_id=segment_id, at=at, rows=rows)
     warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": "again"})
     return snapshot
@@ -99,7 +99,8 @@ def is_sound(snapshot: Snapshot, folder: Path) -> bool:
     return path.is_file() and sha256_of(path) == snapshot.sha256
 
 
-def _encode(members: pl.DataFrame) -> bytes:
+def encode_members(members: pl.DataFrame) -> bytes:
+    """The file of a snapshot: equal bytes for equal MEMBERS, in whatever order."""
     buffer = BytesIO()
     members.sort("user_id").select("user_id", "entered_at").write_parquet(
         buffer, compression="zstd", compression_level=COMPRESSION_LEVEL
