@@ -64,6 +64,8 @@ SELECT 'sync_batches', count(*), sum(hash(t)) FROM sync_batches AS t
 UNION ALL
 SELECT 'sync_rejects', count(*), sum(hash(t)) FROM sync_rejects AS t
 UNION ALL
+SELECT 'sync_checks', count(*), sum(hash(t)) FROM sync_checks AS t
+UNION ALL
 SELECT 'notice_watches', count(*), sum(hash(t)) FROM notice_watches AS t
 UNION ALL
 SELECT 'notices', count(*), sum(hash(t)) FROM notices AS t

@@ -37,6 +37,7 @@ FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 YEAR, DAY = 35_040, 96  # ticks
 SEGMENT = "many"
+DEFAULT = SnapshotRetention()
 STILL = 0.3  # of the ticks change nothing
 MOST_CHANGES = 5  # users who enter, and as many who leave
 BOUNDS = '[{"start":"2024-12-02T00:00:00Z","end":"2025-01-01T00:00:00Z"}]'
@@ -132,9 +133,7 @@ class Year:
                 written.commit(store)
         return int(done)
 
-    def finish(
-        self, ticks: int, keep: SnapshotRetention = SnapshotRetention()
-    ) -> dict[str, Any]:
+    def finish(self, ticks: int, keep: SnapshotRetention = DEFAULT) -> dict[str, Any]:
         """What they are on the disk, before and after retention and compaction."""
         now = FIRST + ticks * QUARTER
         figures: dict[str, Any] = {}

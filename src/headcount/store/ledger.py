@@ -22,6 +22,7 @@ TABLES = (
     "syncs",
     "sync_holds",
     "sync_rejects",
+    "sync_checks",
     "notice_watches",
     "notices",
     "troubles",
