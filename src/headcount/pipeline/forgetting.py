@@ -13,7 +13,6 @@ and be called again:
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -29,13 +28,11 @@ from headcount.project import Project
 from headcount.store import erasure
 from headcount.store.erasure import Erased
 from headcount.store.files import sweep_temporaries, write_atomically
-from headcount.store.replacement import kept_stores
+from headcount.store.replacement import drop_derived, kept_stores
 from headcount.store.warehouse import Warehouse
 from headcount.sync.report import PushResult
 
 NO_GRACE = timedelta(0)
-DERIVED = ("columns", "state")
-"""Folders beside the store that evaluation writes again from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,7 @@ def forget(
             snapshots_folder=project.snapshots_folder,
             exports_folder=project.exports_folder,
         )
-        for name in DERIVED:
-            shutil.rmtree(folder / name, ignore_errors=True)
+        drop_derived(project.store_path)
     pushes = tuple(_push(project, user_ids, now=now, on_secret=on_secret))
     pending, by_hand = _finish(project, user_ids, pushes, now=now)
     kept = _sweep(project, user_ids)

@@ -15,7 +15,6 @@ tell. Then a push finds its remote segments by name, and treats them as somebody
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -42,7 +41,7 @@ from headcount.store.files import folder_aside, sweep_temporaries
 from headcount.store.lock import hold_lock
 from headcount.store.rebuilding import NotRecoverableError
 from headcount.store.registry import Standing
-from headcount.store.replacement import keep_store, put_in_place
+from headcount.store.replacement import drop_derived, keep_store, put_in_place
 from headcount.store.warehouse import Warehouse
 
 WAIT_S = 60.0
@@ -114,7 +113,7 @@ def rebuild(
             healed = rebuilding.heal_snapshots(warehouse, project.snapshots_folder)
             tables = read_digests(warehouse)
         # Derived from codes that may be others now; before, as it can be spared.
-        shutil.rmtree(store.parent / "state", ignore_errors=True)
+        drop_derived(store)
         kept = keep_store(store, now=now)
         old.replace(new)
     publish(project, now=now)

@@ -6,6 +6,7 @@ The caller holds the store's lock and nobody has the store open. Source: faults.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -19,6 +20,15 @@ from headcount.store.sql import read_sql
 
 KEPT = ".kept-"
 """Between a store's name and the instant until which it was the store."""
+
+DERIVED = ("columns", "state")
+"""Folders beside a store that evaluation writes again from it."""
+
+
+def drop_derived(store: Path) -> None:
+    """What was derived from the rows of the store is gone, to be derived again."""
+    for name in DERIVED:
+        shutil.rmtree(store.with_name(name), ignore_errors=True)
 
 
 def put_in_place(new: Path, store: Path) -> None:
