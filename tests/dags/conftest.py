@@ -7,6 +7,7 @@ its warnings are not ours.
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from headcount.standins.process import LOGIN, PASSWORD, StandIn
 
 TICK = datetime(2024, 6, 30, 0, 15, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=5)
+EVALUATE = "evaluate_segments"
 SETTINGS = """
 systems:
   crm: {{guid: 1e5afe51-2d2a-4b22-a60a-cf2d6c01d726, timezone: Europe/Berlin}}
@@ -106,19 +108,43 @@ def walkme(lasting_walkme):
 
 @pytest.fixture
 def project(walkme, tmp_path):
-    for folder in ("landing", "segments"):
-        (tmp_path / folder).mkdir()
-    settings = SETTINGS.format(url=walkme.url)
-    (tmp_path / "headcount.yaml").write_text(settings)
-    project = SmallProject(tmp_path)
+    return settled(tmp_path, walkme)
+
+
+@pytest.fixture
+def bench(airflow, walkme, project):
+    land_first(project)
+    return Bench(project, airflow, walkme)
+
+
+@pytest.fixture(scope="session")
+def evaluated(airflow, lasting_walkme, tmp_path_factory):
+    """The folder of such a project after its first tick, for tests to copy."""
+    project = settled(tmp_path_factory.mktemp("evaluated"), lasting_walkme)
+    land_first(project)
+    assert Bench(project, airflow, lasting_walkme).run(EVALUATE).state == "success"
+    return project.folder
+
+
+@pytest.fixture
+def ticked(bench, evaluated):
+    """The bench after its first tick; nothing was pushed yet."""
+    shutil.copytree(evaluated, bench.folder, dirs_exist_ok=True)
+    return bench
+
+
+def settled(folder, walkme):
+    """The small project in `folder`, without a file that landed."""
+    for part in ("landing", "segments"):
+        (folder / part).mkdir()
+    (folder / "headcount.yaml").write_text(SETTINGS.format(url=walkme.url))
+    project = SmallProject(folder)
     for segment_id, text in SEGMENTS.items():
         project.define(segment_id, text)
     return project
 
 
-@pytest.fixture
-def bench(airflow, walkme, project):
+def land_first(project):
     an_hour_ago = TICK - timedelta(hours=1)
     looks = [(user, "look", an_hour_ago) for user in "bc"]
     project.land("first", ("ann", "buy", an_hour_ago), *looks)
-    return Bench(project, airflow, walkme)

@@ -69,19 +69,18 @@ def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
     assert at.minute % 15 == at.second == at.microsecond == 0
 
 
-def test_a_repeated_tick_changes_nothing_and_sends_nothing(bench):
-    bench.run("evaluate_segments")
-    bench.run("push_memberships")
-    before, requests = files(bench.folder), len(bench.walkme.read_requests())
+def test_a_repeated_tick_changes_nothing_and_sends_nothing(ticked):
+    ticked.run("push_memberships")
+    before, requests = files(ticked.folder), len(ticked.walkme.read_requests())
 
-    again = bench.run("evaluate_segments").returned["evaluate"]
-    push = bench.run("push_memberships")
+    again = ticked.run("evaluate_segments").returned["evaluate"]
+    push = ticked.run("push_memberships")
 
-    assert files(bench.folder) == before
+    assert files(ticked.folder) == before
     assert [s["entered"] for s in again["segments"]] == [1, 2]
     assert push.state == "success"
     assert push.tasks["push"] == "skipped"
-    assert len(bench.walkme.read_requests()) == requests
+    assert len(ticked.walkme.read_requests()) == requests
 
 
 def test_an_older_tick_is_skipped_and_changes_nothing(bench):
@@ -95,13 +94,12 @@ def test_an_older_tick_is_skipped_and_changes_nothing(bench):
     assert files(bench.folder) == before
 
 
-def test_one_faulty_definition_holds_nothing_else_up(bench):
-    bench.run("evaluate_segments")
+def test_one_faulty_definition_holds_nothing_else_up(ticked):
     faulty = "name: Lookers\nsystem: crm\nrules: [{evnt: buy}]\n"
-    bench.project.define("lookers", faulty)
-    bench.project.land("second", ("ben", "buy", TICK + timedelta(minutes=1)))
+    ticked.project.define("lookers", faulty)
+    ticked.project.land("second", ("ben", "buy", TICK + timedelta(minutes=1)))
 
-    run = bench.run("evaluate_segments", NEXT)
+    run = ticked.run("evaluate_segments", NEXT)
 
     assert run.state == "failed"
     assert run.tasks["require_all_good"] == "failed"
@@ -111,12 +109,11 @@ def test_one_faulty_definition_holds_nothing_else_up(bench):
     assert members(run.returned["evaluate"]) == {"buyers": 2, "lookers": 2}
 
 
-def test_push_tells_who_entered_and_who_left(bench):
-    bench.run("evaluate_segments")
-    first = bench.run("push_memberships")
-    bench.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
-    bench.run("evaluate_segments", NEXT)
-    second = bench.run("push_memberships", NEXT)
+def test_push_tells_who_entered_and_who_left(ticked):
+    first = ticked.run("push_memberships")
+    ticked.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
+    ticked.run("evaluate_segments", NEXT)
+    second = ticked.run("push_memberships", NEXT)
 
     assert first.tasks["push[1]"] == second.tasks["push[1]"] == "success"
     sent = [second.returned[f"push[{n}]"] for n in (0, 1)]
@@ -124,8 +121,8 @@ def test_push_tells_who_entered_and_who_left(bench):
         (1, 0, 1),
         (0, 1, 1),
     ]
-    assert bench.walkme.read_members("buyers") == ["ann", "b"]
-    assert bench.walkme.read_members("lookers") == ["c"]
+    assert ticked.walkme.read_members("buyers") == ["ann", "b"]
+    assert ticked.walkme.read_members("lookers") == ["c"]
 
 
 def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
@@ -145,14 +142,13 @@ def test_a_failed_push_makes_the_run_red_and_stops_no_other(bench):
     assert bench.walkme.read_members("lookers") == ["b", "c"]
 
 
-def test_a_held_push_is_skipped_and_the_run_is_green(bench):
-    bench.run("evaluate_segments")
-    bench.run("push_memberships")
-    nobody = (bench.folder / "segments" / "buyers.yaml").read_text()
-    bench.project.define("buyers", nobody.replace("buy}", "never}"))
-    bench.run("evaluate_segments", NEXT)
+def test_a_held_push_is_skipped_and_the_run_is_green(ticked):
+    ticked.run("push_memberships")
+    nobody = (ticked.folder / "segments" / "buyers.yaml").read_text()
+    ticked.project.define("buyers", nobody.replace("buy}", "never}"))
+    ticked.run("evaluate_segments", NEXT)
 
-    run = bench.run("push_memberships", NEXT)
+    run = ticked.run("push_memberships", NEXT)
 
     assert run.state == "success"
     assert run.tasks == {
@@ -161,7 +157,7 @@ def test_a_held_push_is_skipped_and_the_run_is_green(bench):
         "alert": "success",
         "publish": "success",
     }
-    assert bench.walkme.read_members("buyers") == ["ann"]
+    assert ticked.walkme.read_members("buyers") == ["ann"]
 
 
 def test_operators_are_told_of_a_failed_push_and_the_run_stays_red(bench, workstation):
@@ -183,24 +179,22 @@ def test_operators_are_told_of_a_failed_push_and_the_run_stays_red(bench, workst
     assert "walkme: buyers: " in shown["runtimeDescription"]
 
 
-def test_export_by_hand_leaves_a_file(bench):
-    bench.run("evaluate_segments")
+def test_export_by_hand_leaves_a_file(ticked):
 
-    run = bench.run("export_segments", segment="lookers", format="xlsx")
+    run = ticked.run("export_segments", segment="lookers", format="xlsx")
 
     assert run.state == "success"
-    made = (bench.folder / "exports").glob("lookers*")
+    made = (ticked.folder / "exports").glob("lookers*")
     assert [path.suffix for path in made] == [".xlsx"]
 
 
-def test_export_of_a_past_instant(bench):
-    bench.run("evaluate_segments")
-    bench.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
-    bench.run("evaluate_segments", NEXT)
+def test_export_of_a_past_instant(ticked):
+    ticked.project.land("second", ("b", "buy", TICK + timedelta(minutes=1)))
+    ticked.run("evaluate_segments", NEXT)
     asked = {"segment": "buyers", "format": "csv"}
 
     exports = [
-        bench.run("export_segments", NEXT, **asked, **past).returned["export"]
+        ticked.run("export_segments", NEXT, **asked, **past).returned["export"]
         for past in ({"as_of": TICK.isoformat()}, {})
     ]
 
@@ -215,15 +209,14 @@ def test_export_makes_subscriptions_once_a_day(bench):
     assert len(list((bench.folder / "exports").glob("buyers*.csv"))) == 1
 
 
-def test_maintain_sweeps_what_killed_runs_left(bench):
-    bench.run("evaluate_segments")
-    kept = files(bench.folder)
-    snapshots = bench.folder / "snapshots" / "buyers"
+def test_maintain_sweeps_what_killed_runs_left(ticked):
+    kept = files(ticked.folder)
+    snapshots = ticked.folder / "snapshots" / "buyers"
     orphan = snapshots / "2024-01-01T00-00-00Z-000000000000.parquet"
     orphan.write_bytes(b"half")
 
-    run = bench.run("maintain_warehouse")
+    run = ticked.run("maintain_warehouse")
 
     assert run.state == "success"
     assert not orphan.exists()
-    assert files(bench.folder) == kept
+    assert files(ticked.folder) == kept
