@@ -22,12 +22,12 @@ from tests.browser.conftest import CHROMIUM, NOW, PLACE, TICK
 from tests.console.airflow_server import serving, token
 
 SIZE = {"width": 1180, "height": 760}
-TICKS = 24
-EVERY = timedelta(hours=25)
+TICKS = 48
+EVERY = timedelta(hours=14)
 
 
 def main(target: Path) -> None:
-    """Write `table.png` and `builder.png`, light and dark, into the folder."""
+    """Write a segment's page, in the dark, and the builder, in the light."""
     os.environ["HEADCOUNT_NOW"] = NOW.isoformat()
     with tempfile.TemporaryDirectory() as name:
         project = write_project(Path(name) / "project")
@@ -50,8 +50,10 @@ def write_project(place: Path) -> Project:
     """The sample project after ticks that tell a month."""
     shutil.copytree(folder("data"), place)
     project = open_project(place)
+    pipeline.ingest(project, now=NOW)
     for at in _ticks(TICK):
-        pipeline.run_tick(project, at=at, now=at, push=False)
+        pipeline.evaluate(project, at=at, now=NOW)
+    pipeline.publish(project, now=NOW)
     return project
 
 
@@ -73,7 +75,7 @@ def take_builder(page: Page, path: Path) -> None:
     console.get_by_role("button", name="3 Rules").click()
     console.get_by_role("button", name="Calculate").click()
     console.locator(".size strong").wait_for()
-    console.locator("h2", has_text="Size").scroll_into_view_if_needed()
+    console.locator(".result > :last-child").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     page.screenshot(path=path)
 
