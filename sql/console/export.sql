@@ -4,4 +4,4 @@
 -- columns: export_id, segment_id, snapshot_at, format, file, rows, created_at
 SELECT export_id, segment_id, snapshot_at, format, file, rows, created_at
 FROM exports
-WHERE export_id = $export_id
+WHERE removed_at IS NULL AND export_id = $export_id

@@ -86,8 +86,8 @@ def test_table_is_searched_grouped_and_its_columns_kept(
     waiting.value.save_as(tmp_path / "table.csv")
     with (tmp_path / "table.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert "Rules" not in rows[0]
-    assert rows[0]["Name"] == "Browsed"
+    assert "rules" not in rows[0]
+    assert rows[0]["name"] == "Browsed"
 
 
 def test_keyboard_alone_reaches_the_evidence(console: FrameLocator, page: Page) -> None:

@@ -68,14 +68,17 @@ def download(console: Shared, person: Asking, export_id: str) -> FileResponse:
 def make_export(
     request: Request,
     console: Shared,
+    *,
     segment_id: str,
     file_format: Annotated[Format, Form(alias="format")],
+    attributes: Annotated[list[str] | None, Form()] = None,
 ) -> HTMLResponse:
     """The members as a file; until it is finished, an answer that asks again."""
     board = console.desk.board()
     board.require(segment_id)
-    work = _export(console.desk.project, segment_id, file_format)
-    key = "export", segment_id, file_format, board.stamp
+    chosen = tuple(attributes or ())
+    work = _export(console.desk.project, segment_id, file_format, chosen)
+    key = "export", segment_id, file_format, chosen, board.stamp
     answer = console.jobs.ask(key, work)
     if answer.found is not None:
         console.desk.look_again()
@@ -84,18 +87,24 @@ def make_export(
         "_export.html",
         segment_id=segment_id,
         file_format=file_format,
+        attributes=chosen,
         answer=answer,
     )
 
 
 def _export(
-    project: Project, segment_id: str, file_format: Format
+    project: Project,
+    segment_id: str,
+    file_format: Format,
+    attributes: tuple[str, ...],
 ) -> Callable[[], Export]:
     """Make the file and publish that it is there, for all server processes."""
 
     def work() -> Export:
         now = clock.now()
-        made = pipeline.export(project, segment_id, format=file_format, now=now)
+        made = pipeline.export(
+            project, segment_id, format=file_format, attributes=attributes, now=now
+        )
         if not made.is_shared:
             pipeline.publish(project, now=now)
         return made

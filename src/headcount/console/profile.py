@@ -43,6 +43,7 @@ class Profile:
     holds: dict[str, Row]
     exports: list[Row]
     needed_by: list[Row]
+    attributes: list[Row]
 
     @property
     def moves(self) -> list[Row]:
@@ -50,7 +51,7 @@ class Profile:
         return [row for row in reversed(self.sizes) if row["entered"] or row["exited"]]
 
 
-def read_profile(published: Published, segment_id: str) -> Profile:
+def read_profile(published: Published, segment_id: str, *, system: str) -> Profile:
     """Everything the page of a segment shows."""
     key = {"segment_id": segment_id}
     few = key | {"most": MOST_USERS}
@@ -65,6 +66,7 @@ def read_profile(published: Published, segment_id: str) -> Profile:
         needed_by=ask(
             published, "needed_by", {"reference": f'"segment":"{segment_id}"'}
         ),
+        attributes=ask(published, "seen_attributes", {"system": system}),
     )
 
 

@@ -21,7 +21,7 @@ from headcount.console.table import (
     arrange,
     read_choice,
 )
-from headcount.console.table_files import to_csv, to_xlsx
+from headcount.console.table_files import write_table
 from headcount.evaluate.why import explain
 from headcount.pipeline.survey import require_evaluated
 from headcount.store.warehouse import Warehouse
@@ -86,15 +86,10 @@ def table_file(
     choice = _choice(request, None)
     folders = arrange(console.desk.board().segments, choice)
     rows = [row for folder in folders for row in folder.rows]
-    now = clock.now()
-    content = (
-        to_csv(choice.shown, rows)
-        if file_format == "csv"
-        else to_xlsx(choice.shown, rows, created=now)
-    )
-    name = f"segments-{now:%Y-%m-%dT%H-%M-%SZ}.{file_format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers, media_type=TYPES[file_format])
+    at = console.desk.board().published_at or clock.now()
+    file = write_table(choice.shown, rows, at=at, format_=file_format)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(file.content, headers=headers, media_type=TYPES[file_format])
 
 
 @router.get("/segments/{segment_id}", dependencies=[needs(Right.READ)])
@@ -105,7 +100,7 @@ def segment_page(request: Request, console: Shared, segment_id: str) -> HTMLResp
     profile = None
     if segment.version is not None:
         with console.desk.published() as published:
-            profile = read_profile(published, segment_id)
+            profile = read_profile(published, segment_id, system=segment.system)
     project = console.desk.project
     file = project.folder / segment.file
     others = [

@@ -90,6 +90,13 @@ def make_export(
         return export
 
 
+def write_once(request: Request, warehouse: Warehouse, target: Path) -> int:
+    """`target` is the file that answers `request`, in no ledger; returns its rows."""
+    gathered = target.with_name("gathered.parquet")
+    request.gather(warehouse, gathered)
+    return _write(request, gathered, target)
+
+
 def read_export(warehouse: Warehouse, export_id: str, folder: Path) -> Export | None:
     """The export of this id as the ledger has it, None when there is none."""
     rows = warehouse.rows("exports/find", {"export_id": export_id})
