@@ -93,9 +93,13 @@ def connections():
 
 
 @pytest.fixture(scope="session")
-def airflow(tmp_path_factory, connections):
+def home(tmp_path_factory, connections):
     folder = tmp_path_factory.mktemp("dags")
-    home = AirflowHome(folder / "airflow", folder, connections)
+    return AirflowHome(folder / "airflow", folder, connections)
+
+
+@pytest.fixture(scope="session")
+def airflow(home):
     with rehearsing(home) as airflow:
         yield airflow
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Body
@@ -58,3 +59,10 @@ def add_control(api: Api, segments: RemoteSegments, wire: Wire) -> None:
     async def skip(skip_s: Annotated[float, Body(embed=True)]) -> None:
         """So many seconds have gone by, which nobody had to wait."""
         wire.skipped_s += skip_s
+
+    @app.post(CONTROL + "plan")
+    async def begin(
+        rates: Annotated[dict[Fault, float], Body()], seed: Annotated[int, Body()]
+    ) -> None:
+        """Faults come by these rates from now on; earlier requests are forgotten."""
+        wire.begin(replace(wire.plan, rates=rates, seed=seed))

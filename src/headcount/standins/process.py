@@ -67,6 +67,10 @@ class StandIn:
         """Requests that were cut off as late have arrived."""
         self._call("late", {})
 
+    def begin(self, rates: dict[str, float], *, seed: int) -> None:
+        """Faults come by these rates, and nobody has asked for anything yet."""
+        self._call("plan", {"rates": rates, "seed": seed})
+
     def skip(self, seconds: float) -> None:
         """Its clock has gone on by so much, as if somebody had waited."""
         self._call("clock", {"skip_s": seconds})

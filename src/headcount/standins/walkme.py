@@ -33,6 +33,7 @@ from headcount.standins.api import (
 from headcount.standins.remote import RemoteSegment, RemoteSegments
 
 TOKEN_PATH = "/accounts/connect/token"  # noqa: S105 - a path
+TOKEN_PREFIX = "stand-in-token-"  # noqa: S105 - by which a leaked one is known
 SEGMENTS_PATH = "/public/v1/user/system/{system}/segment"
 SEGMENT_PATH = SEGMENTS_PATH + "/{guid}"
 MAX_USERS, MAX_ID_CHARS = 25_000, 100
@@ -57,7 +58,7 @@ class Tokens:
         return JSONResponse(self._issue())
 
     def _issue(self) -> dict[str, Any]:
-        token = secrets.token_urlsafe(32)
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
         life_s = self._rules.token_life_s
         self._ends_s[token] = asyncio.get_running_loop().time() + life_s
         return {"access_token": token, "token_type": "bearer", "expires_in": life_s}

@@ -111,6 +111,13 @@ class Wire:
         else:
             await self._send(reply, scope, send)
 
+    def begin(self, plan: FaultPlan) -> None:
+        """A new rehearsal by this plan: nobody has asked for anything yet."""
+        self.plan = plan
+        self.seen.clear()
+        self._late.clear()
+        self._paused_until_s = 0.0
+
     async def deliver_late(self, *, requests: int) -> int:
         """How many late requests arrived, now that so many others have gone by."""
         waiting = [(left - requests, scope, body) for left, scope, body in self._late]
