@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from functools import partial
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 
+from headcount.console import segment_pages
 from headcount.store.warehouse import Warehouse
 from tests.console.conftest import NEXT_TICK
 from tests.console.site import Site, running, used_by
@@ -50,6 +53,32 @@ def test_groups_are_folders(site: Site) -> None:
 
     assert text.count("data-folder=") == 2
     assert "in 2 folders" in text
+
+
+def test_long_table_comes_in_parts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segment_pages, "PAGE", 1)
+
+    first = unescape(site.read("/?sort=-members"))
+    (address,) = re.findall(r'hx-get="/headcount(/[^"]*offset=1)"', first)
+    second = site.get(address, headers=HX).text
+
+    assert "Show 1 more of 2" in first
+    assert "Lookers" not in first
+    assert "Lookers" in second
+    assert "Buyers" not in second
+    assert "Show" not in second
+
+
+def test_folder_of_a_long_table_is_filled_when_it_is_opened(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_pages, "PAGE", 1)
+
+    closed = unescape(site.read("/?group=system"))
+    (address,) = re.findall(r'hx-get="/headcount(/[^"]*folder=shop)"', closed)
+
+    assert "Buyers" not in closed
+    assert "Buyers" in site.get(address, headers=HX).text
 
 
 def test_chosen_columns_are_kept(site: Site) -> None:

@@ -58,7 +58,13 @@ def segment_table(
         chosen = next((one for one in folders if one.title == (folder or "")), None)
         rows = chosen.rows if chosen else ()
         return page(
-            request, "_rows.html", choice=choice, rows=rows, offset=offset, size=PAGE
+            request,
+            "_rows.html",
+            choice=choice,
+            title=folder or "",
+            rows=rows,
+            offset=offset,
+            size=PAGE,
         )
     total = sum(len(one.rows) for one in folders)
     answer = page(
