@@ -79,7 +79,7 @@ while True:
         torn += len({count for row in rows for count in row}) != 1
         seen.add(rows[0])
         print(reads, torn, len(seen), flush=True)
-        time.sleep(0.005)  # the machine is the ticks' too
+            time.sleep(0.02)  # the machine is the ticks' too
 """
 
 
