@@ -15,6 +15,7 @@ from tests.simulations.erasure import places_of
 
 from headcount import pipeline
 from headcount.errors import TombstonesUnreadableError
+from headcount.pipeline.approving import approve
 from headcount.pipeline.forgetting import finish_erasures
 from headcount.pipeline.lifecycle import import_classic
 from headcount.standins.process import StandIn
@@ -275,6 +276,36 @@ def test_a_destination_that_is_off_is_left_to_a_person(
     assert not receipt.pending
     assert traces(shop) == []
     assert walkme.read_members("buyers") == sorted(["ann", *BOTH])
+
+
+def test_a_push_that_would_empty_a_segment_waits_for_a_person(
+    shop: Shop, walkme: StandIn
+) -> None:
+    pipeline.run_tick(shop.project, at=NEXT, now=LATER)
+
+    receipt = pipeline.forget(shop.project, ["ann", *BOTH], now=LATER)
+
+    assert receipt.is_held
+    approve(shop.project, "buyers", at=None, now=LATER)
+    finished = finish_erasures(shop.project, now=LATER)
+    assert finished
+    assert finished.is_complete
+    assert walkme.read_members("buyers") == []
+
+
+def test_somebody_who_came_back_by_hand_is_found(shop: Shop) -> None:
+    pipeline.forget(shop.project, BOTH, now=LATER)
+    with Warehouse.open(shop.project.store_path) as warehouse:
+        warehouse.con.execute(
+            "INSERT INTO users (system_code, user_code, user_id)"
+            " SELECT 0, count(*), $user FROM users",
+            {"user": DORA},
+        )
+
+    checks = {one.name: one for one in pipeline.verify(shop.project).checks}
+
+    assert checks["erased_users"].count == 1
+    assert DORA not in str(checks["erased_users"])
 
 
 FORGET = "from headcount.cli import main; print(flush=True); main(['forget', {!r}])"

@@ -1,8 +1,8 @@
 """Readers of every kind at the analysts' database while ticks publish it.
 
-`python -m tests.simulations.readers FOLDER [--ticks 200]` runs whole ticks of a small
-project beside the readers, a quarter as many alone before, and prints how many reads
-there were, how many were torn or failed, and how long ticks took with and without them.
+`python -m tests.simulations.readers FOLDER [--ticks 200] [--alone 50]` runs whole ticks
+of a small project, first alone, then beside the readers, and prints how many reads there
+were, how many were torn or failed, and how long ticks took with and without them.
 
 The kinds: a process that opens the file for every question; one that keeps a connection
 for many questions, as a JDBC tool does, each a transaction of several; one that asks
@@ -115,11 +115,10 @@ class Reader:
         return told | ({"failure": failure} if failed else {})
 
 
-def hammer(folder: Path, ticks: int) -> dict[str, Any]:
-    """The figures of `ticks` ticks beside the readers, and of some alone before."""
+def hammer(folder: Path, ticks: int, *, alone: int) -> dict[str, Any]:
+    """The figures of so many ticks alone, and of `ticks` beside the readers."""
     shop = opened(folder / "shop")
     (shop.folder / "landing" / "first.ndjson").unlink()
-    alone = max(ticks // 4, 2)
     times = _live(shop, 0, alone)
     readers = [Reader.starting(kind, shop) for kind in KINDS]
     while not all((shop.folder / f"{kind}.said").stat().st_size for kind in KINDS):
@@ -163,8 +162,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ticks", type=int, default=200)
+    parser.add_argument("--alone", type=int, default=50)
     given = parser.parse_args(argv)
-    figures = hammer(given.folder, given.ticks)
+    figures = hammer(given.folder, given.ticks, alone=given.alone)
     sys.stdout.write(json.dumps(figures) + "\n")
     readers = figures["readers"].values()
     return int(any(one["torn"] or "failure" in one for one in readers))

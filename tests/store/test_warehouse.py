@@ -232,3 +232,30 @@ def test_frame_is_a_view_while_it_is_lent() -> None:
 
         with pytest.raises(duckdb.CatalogException):
             warehouse.con.execute("FROM lent")
+
+
+def test_a_rewritten_store_is_the_same_and_holds_no_deleted_byte(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.duckdb"
+    with Warehouse.open(path) as warehouse:
+        insert = "INSERT INTO users (system_code, user_code, user_id) VALUES (0, ?, ?)"
+        warehouse.con.execute(insert, [0, "stays-here-7f3a"])
+        warehouse.con.execute(insert, [1, "goes-away-91bc"])
+        warehouse.con.execute("CHECKPOINT")
+        warehouse.con.execute("DELETE FROM users WHERE user_code = 1")
+
+        warehouse.rewrite()
+
+        with pytest.raises(duckdb.ConstraintException):
+            warehouse.con.execute(insert, [9, "stays-here-7f3a"])
+        assert warehouse.rows("store/read_version") != [(-1,)]
+        with pytest.raises(StoreBusyError):
+            Warehouse.open(path, wait_s=0.0)
+    content = path.read_bytes()
+    assert b"stays-here-7f3a" in content
+    assert b"goes-away-91bc" not in content
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "store.duckdb",
+        "store.duckdb.lock",
+    ]

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from headcount.clock import to_text
 from headcount.evaluate.verification import verify_memberships
 from headcount.exports.export import read_exports
+from headcount.pipeline.stages import read_tombstones
 from headcount.pipeline.survey import open_to_look
 from headcount.project import Project
+from headcount.store.erasure import find_users
 from headcount.store.files import sha256_of
 from headcount.store.verification import (
     Check,
@@ -58,6 +61,7 @@ def verify(
         )
         on_check("Reading the exports")
         checks.append(Check.of("exports", _in_exports(warehouse, project)))
+        checks.append(Check.of("erased_users", _erased(warehouse, project)))
         on_check("Comparing the analysts' database")
         checks += verify_publication(
             warehouse,
@@ -68,6 +72,17 @@ def verify(
         on_check("Evaluating the segments in full")
         checks += verify_memberships(warehouse, project.settings.systems)
     return Verification(tuple(checks))
+
+
+def _erased(warehouse: Warehouse, project: Project) -> Iterator[Difference]:
+    """Users who are in the store although their erasure was finished, by hash."""
+    tombstones = read_tombstones(project)
+    for user_id in tombstones.among(find_users(warehouse)):
+        hashed = tombstones.hash_of(user_id)
+        finished_at = tombstones.finished[hashed]
+        if finished_at is not None:
+            wanted = f"nowhere, erased at {to_text(finished_at)}"
+            yield Difference(hashed, "in the store", wanted)
 
 
 def _in_exports(warehouse: Warehouse, project: Project) -> Iterator[Difference]:
