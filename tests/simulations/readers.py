@@ -1,8 +1,8 @@
 """Readers of every kind at the analysts' database while ticks publish it.
 
-`python -m tests.simulations.readers FOLDER [--ticks 200] [--alone 50]` runs whole ticks
-of a small project, first alone, then beside the readers, and prints how many reads there
-were, how many were torn or failed, and how long ticks took with and without them.
+`python -m tests.simulations.readers FOLDER [--ticks 200] [--alone 50]` runs whole
+ticks of a small project, first alone, then beside the readers, and prints how many
+reads there were, how many were torn or failed, and how long ticks took.
 
 The kinds: a process that opens the file for every question; one that keeps a connection
 for many questions, as a JDBC tool does, each a transaction of several; one that asks
