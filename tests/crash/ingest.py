@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -32,12 +33,14 @@ import duckdb
 from headcount.errors import HeadcountError
 from headcount.store.warehouse import Warehouse
 from tests.crash.corpus import dice_of, write_corpus
-from tests.crash.victim import STORE, ingest
+from tests.crash.victim import STORE, begin, ingest
 
 OF_FILES = ("source_files", "events", "attributes", "rejected_rows", "shared_rows")
 CALLS = ("write", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
 STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
 ROOT = Path(__file__).parents[2]
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crash.victim"])
 MOST_TRIES = 5  # for one kill: a process can be done before its moment comes
 
 
@@ -47,6 +50,33 @@ class Trial(NamedTuple):
     name: str
     was_killed: bool
     is_well: bool
+
+
+class Victim:
+    """A process that began to do what `tests.crash.victim` is told to.
+
+    It is forked from one that has imported everything, which a new one would spend most
+    of its time on.
+    """
+
+    def __init__(self, *arguments: str) -> None:
+        begun, begins = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(target=begin, args=(begins, *arguments))
+        self._process.start()
+        begins.close()
+        begun.recv()
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it ended by itself in that time."""
+        self._process.join(seconds)
+        return self._process.exitcode is not None
+
+    def is_killed(self, *, now: bool = False) -> bool:
+        """Whether something killed it; `now`: if nobody else, then this call."""
+        if now:
+            self._process.kill()
+        self._process.join()
+        return self._process.exitcode != 0
 
 
 @dataclass
@@ -109,18 +139,16 @@ class Bench:
         faults: tuple[str, ...] = (),
         prefix: Iterable[str] = (),
     ) -> bool:
-        victim = [sys.executable, "-m", "tests.crash.victim"]
-        command = [*prefix, *victim, project, self.folder, str(step), *faults]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as child:
-            assert child.stdout
-            child.stdout.readline()
-            started = time.perf_counter()
-            if kill_after_s is not None:
-                with suppress(subprocess.TimeoutExpired):
-                    child.wait(kill_after_s)
-                    self.seconds = time.perf_counter() - started  # it is faster now
-                child.kill()
-        return child.returncode != 0
+        """Whether the victim was killed."""
+        arguments = [str(project), str(self.folder), str(step), *faults]
+        if prefix:
+            command = [*prefix, sys.executable, "-m", "tests.crash.victim", *arguments]
+            return subprocess.run(command, cwd=ROOT, check=False).returncode != 0
+        victim = Victim(*arguments)
+        started = time.perf_counter()
+        if kill_after_s is not None and victim.ends_within(kill_after_s):
+            self.seconds = time.perf_counter() - started  # it is faster now
+        return victim.is_killed(now=kill_after_s is not None)
 
     def _is_well(self, project: Path) -> bool:
         """What is there is part of the undisturbed store; a rerun makes it whole."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 
 from headcount.store.warehouse import Warehouse
 from tests.crash.corpus import dice_of
-from tests.crash.ingest import ROOT, Bench, digest
+from tests.crash.ingest import Bench, Victim, digest
 from tests.crash.victim import STORE, retract
 
 SEED = 11
@@ -32,12 +30,10 @@ class Retraction:
         """A project that has everything ingested."""
         return Path(shutil.copytree(self.bench.reference, self.bench.folder / name))
 
-    def kill(self, project: Path, step: int) -> int:
-        """The exit code of a process that is killed before that step."""
-        arguments = [str(project), str(self.bench.folder), str(step), "retract"]
-        command = [sys.executable, "-m", "tests.crash.victim", *arguments]
-        ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
-        return ended.returncode
+    def is_killed(self, project: Path, step: int) -> bool:
+        """Whether a process that retracts was killed before that step."""
+        victim = Victim(str(project), str(self.bench.folder), str(step), "retract")
+        return victim.is_killed()
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +57,11 @@ def test_rerun_ends_in_the_same_store_when_killed_at_any_step(
 
     for step in [*steps, retraction.steps]:
         project = retraction.copy(f"killed-{step}")
-        code = retraction.kill(project, step)
+        was_killed = retraction.is_killed(project, step)
         Warehouse.open(project / STORE).close()
         left = digest(project / STORE)
         retract(project, retraction.bench.folder)
 
-        assert code < 0
+        assert was_killed
         assert left in (retraction.bench.wanted, retraction.wanted)
         assert digest(project / STORE) == retraction.wanted

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from tests.crash.corpus import NOW, SETTINGS
 
 STORE = "warehouse/headcount.duckdb"
 FIRST = "landing/app/1.ndjson.gz"  # shares rows with the second, and has a duplicate
-READY = b"ready\n"
 
 
 class MortalWarehouse(Warehouse):
@@ -88,9 +88,14 @@ def retract(project: Path, landing: Path) -> int:
     return MortalWarehouse.steps
 
 
+def begin(begins: Connection, *arguments: str) -> None:
+    """Says that it begins, then does what `main` does."""
+    begins.send("")
+    main(*arguments)
+
+
 def main(project: str, landing: str, step: str, *how: str) -> None:
-    """Says when it begins, and takes in the corpus or one file out."""
-    os.write(sys.stdout.fileno(), READY)
+    """Takes in the corpus or one file out."""
     MortalWarehouse.last_step = int(step)
     MortalWarehouse.is_torn = "torn" in how
     act = retract if "retract" in how else ingest
