@@ -38,7 +38,7 @@ def test_held_push_shows_in_status_and_nowhere_else(
     (waiting,) = status.held
     assert status.behind == ()
     assert (waiting.segment_id, waiting.snapshot_at) == ("buyers", TICK + QUARTER)
-    assert waiting.in_words().startswith("it would take out all 1 users. It would add")
+    assert waiting.in_words().startswith("it would take out everybody (users there: 1)")
     assert walkme.read_members("buyers") == ["ann"]
 
 
@@ -111,4 +111,4 @@ def test_plan_tells_requests_and_what_would_wait(emptied: Shop) -> None:
 
     (push,) = planned.pushes
     assert (push.remove, push.requests) == (1, 1)
-    assert push.held == ("it would take out all 1 users",)
+    assert push.held == ("it would take out everybody (users there: 1)",)

@@ -75,7 +75,9 @@ def test_hold_says_what_it_would_take() -> None:
 
 
 def test_nobody_left_waits_however_few_there_were() -> None:
-    assert reasons([], held(["ann"])) == ("it would take out all 1 users",)
+    assert reasons([], held(["ann"])) == (
+        "it would take out everybody (users there: 1)",
+    )
     assert reasons([], held(["ann"]), guard=Guard(emptied=False)) == ()
     assert reasons([], held([])) == ()
 
@@ -129,7 +131,9 @@ def test_what_was_approved_goes_and_what_is_beyond_is_measured() -> None:
     assert reasons(approved[21:], there, approved=approved) == (
         "it would take out 21 of 100 users (21%, over 20%)",
     )
-    assert reasons([], there, approved=approved) == ("it would take out all 100 users",)
+    assert reasons([], there, approved=approved) == (
+        "it would take out everybody (users there: 100)",
+    )
     assert reasons([], there, approved=[]) == ()
 
 
@@ -154,7 +158,7 @@ def test_held_push_sends_nothing_and_waits_in_the_ledger(pushing: Pushing) -> No
     held_push = pushing.push(watch=watched())
 
     assert (held_push.status, held_push.requests) == ("held", 0)
-    assert "held: it would take out all 2 users. It would add 0 and" in str(
+    assert "held: it would take out everybody (users there: 2). It would" in str(
         held_push.reason
     )
     assert "in at least 1 request. `headcount approve stuck-trials`" in str(

@@ -86,7 +86,7 @@ def test_reconcile_reads_what_shows(strayed: Pushing) -> None:
 
     assert (first.method, first.push.added, first.push.removed) == ("read", 1, 1)
     assert first.drift == (
-        "1 users are not there; 1 users are there whom nobody here put there"
+        "users that are missing there: 1; users that nobody here put there: 1"
     )
     assert (second.drift, second.push.requests) == (None, 0)
     assert strayed.vendor.members() == ["a", "c"]

@@ -112,3 +112,20 @@ def test_everybody_refused_is_no_matter_of_single_users(pushing: Pushing) -> Non
     assert result.status == "failed"
     assert "Are these the ids it knows?" in str(result.reason)
     assert result.requests <= 70
+
+
+def test_all_is_told_again_without_those_who_are_refused_meanwhile(
+    pushing: Pushing,
+) -> None:
+    """Where one request replaces everybody, the refused one must be made again."""
+    pushing.push(*GOOD[:10])
+    ((remote_id,),) = pushing.rows("SELECT remote_id FROM syncs")
+    pushing.vendor.add(pushing.destination, remote_id, ["stranger"])
+
+    pushing.ticks += 1
+    result = pushing.tell_again(*GOOD[:10], *BAD)
+
+    assert (result.status, result.rejected) == ("synced", 2)
+    if pushing.destination.abilities.can_replace:
+        assert pushing.vendor.members() == GOOD[:10]
+    assert pushing.push_again(*GOOD[:10], *BAD).requests == 0

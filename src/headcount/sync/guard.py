@@ -87,7 +87,7 @@ def _reasons(
     removes = _beyond(watch, leave, was_member=True)
     adds = _beyond(watch, enter, was_member=False)
     if guard.emptied and removes and wanted.is_empty():
-        yield f"it would take out all {there:,} users"
+        yield f"it would take out everybody (users there: {there:,})"
     elif _is_over(removes, there, guard.removed, guard):
         yield _share_in_words(removes, there, guard.removed)
     elif watch.is_after_empty_ingest and _is_over(

@@ -79,11 +79,14 @@ def push_segment(
     """
     members = pl.Series("user_id", wanted.members, dtype=pl.String)
     segment, abilities = replace(segment, as_of=wanted.aim.at), destination.abilities
-    retellings = [wanted.retelling] if wanted.retelling else []
+    known_rejects = -1  # when all was told again last: with more of them it was not all
 
     def plan(_: Sync, held: Held) -> SyncPlan:
-        if retellings and held.remote_id is not None:
-            planned = plan_retelling(members, held, abilities, retellings.pop())
+        nonlocal known_rejects
+        is_news = held.rejects.height > known_rejects
+        if wanted.retelling and held.remote_id is not None and is_news:
+            known_rejects = held.rejects.height
+            planned = plan_retelling(members, held, abilities, wanted.retelling)
         else:
             planned = plan_sync(members, held, abilities)
         return guarded(

@@ -145,6 +145,6 @@ def drift_of(look: Look | None, held: Held, *, called: str | None) -> Iterator[s
     missing = len(set(sure["user_id"]) - look.user_ids)
     extra = len(look.user_ids - set(held.members["user_id"]))
     if missing:
-        yield f"{missing:,} users are not there"
+        yield f"users that are missing there: {missing:,}"
     if extra:
-        yield f"{extra:,} users are there whom nobody here put there"
+        yield f"users that nobody here put there: {extra:,}"
