@@ -199,6 +199,6 @@ class _Telling:
         if self.error is not None:
             yield str(self.error)
         if self.in_doubt:
-            yield f"{self.in_doubt} users of a call without an answer may not be told"
+            yield f"in a call without an answer, perhaps not told: {self.in_doubt}"
         if self.rejected:
             yield f"rejects: {self.rejected}, see sync_rejects and sync_batches"
