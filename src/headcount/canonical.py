@@ -43,3 +43,8 @@ def canonical_json(value: Any) -> str:
         case _:
             msg = f"{type(value).__name__} is not a JSON value"
             raise TypeError(msg)
+
+
+def parse_canonical(text: str) -> Any:
+    """The JSON value with its numbers as they were written: no float anywhere."""
+    return json.loads(text, parse_float=Decimal)

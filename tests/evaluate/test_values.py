@@ -13,7 +13,7 @@ from headcount.canonical import canonical_json
 from headcount.definitions.model import Comparison
 from headcount.evaluate.comparisons import compare_counts, operators_of
 from headcount.evaluate.totals import compare_totals, total_numbers
-from headcount.evaluate.values import OPERATORS, compare_numbers, read_values
+from headcount.rules.values import OPERATORS, compare_numbers, read_values
 
 NUMBERS = st.one_of(
     st.decimals(

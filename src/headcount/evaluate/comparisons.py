@@ -10,13 +10,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import reduce
 from operator import and_
+from typing import Any
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 
 from headcount.definitions.model import Comparison
-from headcount.evaluate.values import OPERATORS, Operator
+from headcount.rules.values import OPERATORS, Operator
 
 INT64_MAX = 2**63 - 1
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.integer[Any]]
 
 
 def operators_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
@@ -31,31 +36,21 @@ def operators_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
         yield "lte", high
 
 
-def compare_counts(counts: pl.Series, comparison: Comparison) -> pl.Series:
-    """Row by row, whether the count compares so."""
+def compare_counts(counts: Numbers, comparison: Comparison) -> Mask:
+    """Row by row, whether the whole number compares so."""
     return reduce(
         and_,
-        (_compare_count(counts, op, bound) for op, bound in operators_of(comparison)),
+        (compare_whole(counts, op, bound) for op, bound in operators_of(comparison)),
     )
 
 
-def _compare_count(counts: pl.Series, op: Operator, bound: Decimal) -> pl.Series:
+def compare_whole(counts: Numbers, op: Operator, bound: Decimal) -> Mask:
     """A whole number against any decimal: the bound moves to a whole number."""
     is_whole = bound == bound.to_integral_value()
     if op in {"eq", "ne"} and not is_whole:
-        return pl.repeat(op == "ne", len(counts), dtype=pl.Boolean, eager=True)
+        return np.full(len(counts), op == "ne")
     round_up = op in {"gte", "lt"}
     whole = math.ceil(bound) if round_up else math.floor(bound)
     whole = max(-INT64_MAX, min(INT64_MAX, whole))
-    answer: pl.Series = OPERATORS[op](counts.cast(pl.Int64), whole)
+    answer: Mask = OPERATORS[op](counts.astype(np.int64, copy=False), whole)
     return answer
-
-
-def holds_for_zero(comparison: Comparison) -> bool:
-    """Whether the number 0 compares so: zero events is the number 0."""
-    return holds_for(Decimal(0), comparison)
-
-
-def holds_for(number: Decimal, comparison: Comparison) -> bool:
-    """Whether one number compares so."""
-    return all(OPERATORS[op](number, bound) for op, bound in operators_of(comparison))

@@ -12,20 +12,24 @@ import json
 from decimal import Decimal
 from typing import Any, assert_never
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from headcount.canonical import shortest_decimal
+from headcount.canonical import parse_canonical, shortest_decimal
 from headcount.clock import to_text
 from headcount.evaluate.leaves import (
     Scene,
     active_rows,
     first_rows,
-    local_day,
     measured_rows,
+    period_of,
+    read_steps,
 )
-from headcount.evaluate.matching import matching, property_values
-from headcount.evaluate.sequences import furthest_step, read_steps
-from headcount.evaluate.values import exact_number
+from headcount.evaluate.matching import matching
+from headcount.evaluate.measures import local_days
+from headcount.evaluate.sequences import furthest_step
+from headcount.rules.values import exact_number
 from headcount.rules import ranges
 from headcount.rules.bounds import bounds_to_json, leaf_bounds
 from headcount.rules.compile import (
@@ -39,9 +43,12 @@ from headcount.rules.compile import (
     Ordered,
 )
 from headcount.rules.micros import from_micros
-from headcount.store.history import parse_exactly, property_column
+from headcount.store.columns.rows import Coded
+from headcount.store.history import property_column
 
 SHOWN = 20
+
+I64 = npt.NDArray[np.int64]
 
 Evidence = dict[str, Any]
 
@@ -69,9 +76,9 @@ def leaf_evidence(leaf: Leaf, scene: Scene) -> Evidence:
     return found if bounds is None else {"range": bounds_to_json(bounds), **found}
 
 
-def _events(rows: pl.DataFrame, scene: Scene) -> list[Evidence]:
-    """The events of `rows` as a person reads them, oldest first."""
-    shown = rows.sort("at", "position").head(SHOWN).get_column("position")
+def _events(ids: I64, at: I64, scene: Scene) -> list[Evidence]:
+    """The events of these ids as a person reads them, oldest first."""
+    shown = pl.Series(ids[np.lexsort((ids, at))][:SHOWN])
     return [
         {
             "event_id": event_id,
@@ -84,22 +91,22 @@ def _events(rows: pl.DataFrame, scene: Scene) -> list[Evidence]:
 
 
 def _measured(leaf: Measured, scene: Scene) -> Evidence:
-    rows = measured_rows(leaf, scene)
-    found: Evidence = {"count": rows.height}
+    rows = measured_rows(leaf, scene, ids=True)
+    found: Evidence = {"count": len(rows)}
     if leaf.days is not None:
-        found["days"] = rows.select(local_day(scene.moment).n_unique()).item()
+        found["days"] = len(np.unique(local_days(rows, scene.moment)))
     for name, aggregate in leaf.aggregates:
-        found[f"{name} of {aggregate.of}"] = _aggregate(name, rows, aggregate.of)
-    return {**found, "events": _events(rows, scene)}
+        coded = rows.properties[aggregate.of]
+        found[f"{name} of {aggregate.of}"] = _aggregate(name, coded)
+    return {**found, "events": _events(rows.ids, rows.at, scene)}
 
 
-def _aggregate(name: str, rows: pl.DataFrame, path: str) -> int | str | None:
+def _aggregate(name: str, coded: Coded) -> int | str | None:
     """The aggregate of one user's values; None where there is no number."""
-    values = property_values(rows, path)
     if name == "distinct":
-        return values.text.drop_nulls().n_unique()
-    texts = values.text.filter(values.number.is_not_null()).to_list()
-    numbers = [exact_number(text) for text in texts]
+        return coded.texts().drop_nulls().n_unique()
+    is_number = coded.gather(coded.values.number.is_not_null()).astype(np.bool_)
+    numbers = [exact_number(text) for text in coded.filter(is_number).texts()]
     if not numbers:
         return None
     if name in {"min", "max"}:
@@ -109,43 +116,51 @@ def _aggregate(name: str, rows: pl.DataFrame, path: str) -> int | str | None:
 
 
 def _first_ever(leaf: FirstEver, scene: Scene) -> Evidence:
-    rows = first_rows(leaf, scene)
-    if rows.is_empty():
+    rows = first_rows(leaf, scene, ids=True)
+    if not len(rows):
         return {"first_at": None, "events": []}
     return {
-        "first_at": to_text(from_micros(rows.get_column("at")[0])),
-        "matching": matching(rows, leaf.where, scene.moment).height,
-        "events": _events(rows, scene),
+        "first_at": to_text(from_micros(int(rows.at[0]))),
+        "matching": len(matching(rows, leaf.where, scene.answers)),
+        "events": _events(rows.ids, rows.at, scene),
     }
 
 
 def _active_periods(leaf: ActivePeriods, scene: Scene) -> Evidence:
-    rows = active_rows(leaf, scene)
+    rows = active_rows(leaf, scene, ids=True)
     moment = scene.moment
     periods = ranges.active_periods(leaf.active, moment.at, moment.tz)
-    counts = dict(rows.group_by("period").len().iter_rows())
+    counts = np.bincount(period_of(leaf, rows, moment), minlength=len(periods))
     return {
         "periods": [
-            {**bounds_to_json(bounds), "count": counts.get(len(periods) - i, 0)}
-            for i, bounds in enumerate(periods)
+            {**bounds_to_json(bounds), "count": count}
+            for bounds, count in zip(periods, counts[::-1].tolist(), strict=True)
         ],
-        "events": _events(rows, scene),
+        "events": _events(rows.ids, rows.at, scene),
     }
 
 
 def _ordered(leaf: Ordered, scene: Scene) -> Evidence:
-    steps = read_steps(leaf, scene.history, scene.moment)
+    steps = read_steps(leaf, scene)
     return {
         "steps_reached": furthest_step(steps, leaf, scene.moment),
         "steps": [
-            {"count": step.height, "events": _events(step, scene)} for step in steps
+            {
+                "count": step.height,
+                "events": _events(
+                    step.get_column("position").to_numpy(),
+                    step.get_column("at").to_numpy(),
+                    scene,
+                ),
+            }
+            for step in steps
         ],
     }
 
 
 def _attribute(leaf: AttributeTest, scene: Scene) -> Evidence:
-    found = scene.history.read_attribute(leaf.attribute, scene.moment.at)
+    found = scene.history.read_attribute(leaf.attribute, scene.moment.at, scene.crowd)
     if found.is_empty():
         return {"value": None, "at": None}
-    value = parse_exactly(found.get_column(property_column(leaf.attribute))[0])
+    value = parse_canonical(found.get_column(property_column(leaf.attribute))[0])
     return {"value": value, "at": to_text(from_micros(found.get_column("at")[0]))}

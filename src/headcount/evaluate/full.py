@@ -8,36 +8,46 @@ Source: segments.md §2, §6.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 
+import numpy as np
 import polars as pl
 
 from headcount.definitions.model import Definition
 from headcount.definitions.settings import System
 from headcount.errors import EvaluationError
+from headcount.evaluate.comparisons import Mask
 from headcount.evaluate.leaves import Scene, leaf_mask
+from headcount.evaluate.matching import Answers
 from headcount.evaluate.predicates import Moment
 from headcount.rules.compile import (
     Either,
     Every,
+    Known,
     Leaf,
     Negation,
     Node,
     Plan,
     compile_definition,
+    names_of,
     references,
 )
+from headcount.store.columns.crowd import Crowd, Stretch
 from headcount.store.history import History
 from headcount.store.warehouse import Warehouse
 
 
-@dataclass(slots=True)
+MOST_ROWS = 20_000_000
+"""Events that one condition is looked at with at a time: what bounds the memory."""
+
+
+@dataclass
 class Evaluator:
-    """Evaluates plans of one system at one instant.
+    """Evaluates plans of one system at one instant, for every user of the history.
 
     `members_of` answers references: the user codes of a segment's finished membership,
     or MissingReferenceError.
@@ -46,7 +56,19 @@ class Evaluator:
     history: History
     moment: Moment
     members_of: Callable[[str], pl.Series]
-    _masks: dict[Leaf, pl.Series] = field(default_factory=dict)
+    most_rows: int = MOST_ROWS
+    _masks: dict[Leaf, Mask] = field(default_factory=dict)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """What leaves are asked of."""
+        return Scene(
+            self.history,
+            self.moment,
+            self.members_of,
+            self.history.crowd,
+            Answers(self.moment),
+        )
 
     def members(self, plan: Plan) -> pl.Series:
         """The codes of the members, ascending."""
@@ -54,26 +76,43 @@ class Evaluator:
 
     def holders(self, node: Node) -> pl.Series:
         """The codes of the known users for whom `node` holds, ascending."""
-        mask = self.mask(node) & self.history.known(self.moment.at)
-        return mask.arg_true().cast(pl.UInt32)
+        mask = self.mask(node) & self.leaf(Known())
+        return pl.Series(self.scene.crowd.codes[mask], dtype=pl.UInt32)
 
-    def mask(self, node: Node) -> pl.Series:
-        """User by user, known or not, whether `node` holds."""
-        match node:
-            case Every(nodes=nodes):
-                return reduce(and_, map(self.mask, nodes))
-            case Either(nodes=nodes):
-                return reduce(or_, map(self.mask, nodes))
-            case Negation(node=inner):
-                return ~self.mask(inner)
-            case _:
-                return self._leaf(node)
+    def mask(self, node: Node) -> Mask:
+        """User by user of the crowd, known or not, whether `node` holds."""
+        return holds(node, self.leaf)
 
-    def _leaf(self, leaf: Leaf) -> pl.Series:
+    def leaf(self, leaf: Leaf) -> Mask:
+        """User by user, whether the leaf holds; found once."""
         if leaf not in self._masks:
-            scene = Scene(self.history, self.moment, self.members_of)
-            self._masks[leaf] = leaf_mask(leaf, scene)
+            parts = [
+                leaf_mask(leaf, replace(self.scene, crowd=crowd))
+                for crowd in self._crowds(leaf)
+            ]
+            self._masks[leaf] = np.concatenate(parts) if len(parts) > 1 else parts[0]
         return self._masks[leaf]
+
+    def _crowds(self, leaf: Leaf) -> Sequence[Crowd]:
+        """The crowd in as many parts as the memory asks for."""
+        crowd = self.scene.crowd
+        if not isinstance(crowd, Stretch):
+            return [crowd]
+        rows = self.history.count_rows(names_of(leaf))
+        return crowd.split(-(-rows // self.most_rows))
+
+
+def holds(node: Node, leaf: Callable[[Leaf], Mask]) -> Mask:
+    """User by user, whether `node` holds, where `leaf` answers for leaves."""
+    match node:
+        case Every(nodes=nodes):
+            return reduce(and_, (holds(one, leaf) for one in nodes))
+        case Either(nodes=nodes):
+            return reduce(or_, (holds(one, leaf) for one in nodes))
+        case Negation(node=inner):
+            return ~holds(inner, leaf)
+        case _:
+            return leaf(node)
 
 
 class MissingReferenceError(EvaluationError):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from headcount.evaluate.values import Values, exact_number
+from headcount.rules.values import Values, exact_number
 from headcount.rules import ranges
 from headcount.rules.micros import to_micros
 

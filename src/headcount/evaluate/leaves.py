@@ -1,34 +1,29 @@
 """For whom a leaf holds: one small function a kind, exhaustive by type check.
 
-Every function answers with a mask: a Boolean series, one row a user of the system, at
-the row of the user's code. Whether the user is known is decided once, at the root.
+Every function answers with a mask: one truth a user of the crowd. Whether the user is
+known is decided once, at the root.
 
 Source: segments.md §2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import partial, reduce
-from operator import and_
-from typing import Literal, assert_never
+from functools import cached_property
+from typing import assert_never
 
+import numpy as np
 import polars as pl
 
-from headcount.definitions.model import Aggregate, Comparison
 from headcount.evaluate import sequences
 from headcount.evaluate.comparisons import (
+    Mask,
     compare_counts,
-    holds_for,
-    holds_for_zero,
-    operators_of,
 )
-from headcount.evaluate.matching import matching, paths_of, property_values
+from headcount.evaluate.matching import Answers, matching, paths_of
+from headcount.evaluate.measures import measured, per_user
 from headcount.evaluate.predicates import Moment, holds_when_missing, satisfies
-from headcount.evaluate.totals import compare_totals, total_numbers
-from headcount.evaluate.values import Operator, compare_numbers
 from headcount.rules import ranges
 from headcount.rules.compile import (
     ActivePeriods,
@@ -39,234 +34,180 @@ from headcount.rules.compile import (
     Measured,
     MemberOf,
     Ordered,
+    Where,
 )
 from headcount.rules.micros import to_micros
-from headcount.store.history import History
+from headcount.rules.ranges import Bounds
+from headcount.rules.values import read_values
+from headcount.store.columns.crowd import Crowd
+from headcount.store.columns.reader import Span
+from headcount.store.columns.rows import Index, Rows
+from headcount.store.history import History, property_column
 
 MembersOf = Callable[[str], pl.Series]
 """The user codes of another segment's finished membership."""
 
-Mask = pl.Series
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """Where and when a leaf is evaluated."""
+    """Where, when and for whom a leaf is evaluated."""
 
     history: History
     moment: Moment
     members_of: MembersOf
+    crowd: Crowd
+    answers: Answers
+
+    @cached_property
+    def size(self) -> int:
+        """The number of users looked at."""
+        return len(self.crowd)
+
+    def rows(
+        self,
+        names: Sequence[str],
+        bounds: Bounds,
+        where: Where,
+        *others: str,
+        at: bool = False,
+        ids: bool = False,
+    ) -> Rows:
+        """The crowd's events of these names in `bounds` that satisfy `where`.
+
+        They carry the properties of `where` and the `others`.
+        """
+        rows = self.history.read_rows(
+            names, span_of(bounds), self.crowd, paths_of(where, *others), at=at, ids=ids
+        )
+        return matching(rows, where, self.answers)
+
+
+def span_of(bounds: Bounds) -> Span:
+    """The bounds in microseconds."""
+    return Span(to_micros(bounds.start or ranges.BEGINNING), to_micros(bounds.end))
 
 
 def leaf_mask(leaf: Leaf, scene: Scene) -> Mask:
     """User by user, whether `leaf` holds at the scene's instant."""
     match leaf:
         case Measured():
-            return _measured(leaf, scene)
+            rows = measured_rows(leaf, scene)
+            return measured(leaf, rows, scene.size, scene.answers)
         case FirstEver():
             return _first_ever(leaf, scene)
         case ActivePeriods():
             return _active_periods(leaf, scene)
         case Ordered():
-            return _mask(
-                scene, sequences.users_in_order(leaf, scene.history, scene.moment)
-            )
+            return _ordered(leaf, scene)
         case AttributeTest():
             return _attribute(leaf, scene)
         case MemberOf():
-            return _mask(scene, scene.members_of(leaf.segment_id))
+            return _member_of(leaf, scene)
         case Known():
-            return scene.history.known(scene.moment.at)
+            return scene.history.known(scene.moment.at, scene.crowd)
         case _:
             assert_never(leaf)
 
 
-def _mask(scene: Scene, users: pl.Series, *, others: bool = False) -> Mask:
-    """True for `users` (or, with `others`, for everybody else)."""
-    mask = pl.repeat(others, scene.history.size, dtype=pl.Boolean, eager=True)
-    return mask if users.is_empty() else mask.scatter(users, not others)
-
-
-def _spread(scene: Scene, users: pl.Series, holds: pl.Series, *, others: bool) -> Mask:
-    """The answer of each of `users`, and `others` for everybody else."""
-    differing = users.filter(holds != others)
-    return _mask(scene, differing, others=others)
-
-
-# ── measured events ───────────────────────────────────────────────────────────
-
-
-def measured_rows(leaf: Measured, scene: Scene) -> pl.DataFrame:
-    """The EVENTS that the measures of `leaf` look at."""
+def measured_rows(leaf: Measured, scene: Scene, *, ids: bool = False) -> Rows:
+    """The events that the measures of `leaf` look at."""
     bounds = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)
-    paths = paths_of(leaf.where, *(aggregate.of for _, aggregate in leaf.aggregates))
-    events = scene.history.read_events(leaf.names, bounds, paths)
-    return matching(events, leaf.where, scene.moment)
-
-
-def _measured(leaf: Measured, scene: Scene) -> Mask:
-    rows = measured_rows(leaf, scene)
-    return reduce(and_, _measures(leaf, rows, scene))
-
-
-def _measures(leaf: Measured, rows: pl.DataFrame, scene: Scene) -> Iterator[Mask]:
-    if leaf.count is not None:
-        counts = rows.group_by("user").agg(number=pl.len())
-        yield _whole_number(counts, leaf.count, scene)
-    if leaf.days is not None:
-        days = rows.group_by("user").agg(number=local_day(scene.moment).n_unique())
-        yield _whole_number(days, leaf.days, scene)
-    for name, aggregate in leaf.aggregates:
-        yield _AGGREGATES[name](aggregate, rows, scene)
-
-
-def _whole_number(numbers: pl.DataFrame, comparison: Comparison, scene: Scene) -> Mask:
-    """Zero events is the number 0, so those without a row are compared as 0."""
-    holds = compare_counts(numbers.get_column("number"), comparison)
-    users = numbers.get_column("user")
-    return _spread(scene, users, holds, others=holds_for_zero(comparison))
-
-
-def local_day(moment: Moment) -> pl.Expr:
-    """The local calendar day of `at`."""
-    instant = pl.from_epoch("at", time_unit="us").dt.replace_time_zone("UTC")
-    return instant.dt.convert_time_zone(moment.tz.key).dt.date()
-
-
-def _total(
-    aggregate: Aggregate,
-    rows: pl.DataFrame,
-    scene: Scene,
-    *,
-    of: Literal["sum", "avg"],
-) -> Mask:
-    values = property_values(rows, aggregate.of)
-    numbers = pl.DataFrame(
-        {"user": rows.get_column("user"), "text": values.text}
-    ).filter(values.number.is_not_null())
-    if numbers.is_empty():
-        return _mask(scene, numbers.get_column("user"))
-    totals = total_numbers(numbers)
-    holds = compare_totals(totals, aggregate, of=of)
-    return _spread(scene, totals.users, holds, others=False)
-
-
-def _extreme(
-    aggregate: Aggregate,
-    rows: pl.DataFrame,
-    scene: Scene,
-    *,
-    every: tuple[Operator, Operator],
-    some: tuple[Operator, Operator],
-) -> Mask:
-    """The least (greatest) number compares so, without being computed.
-
-    The least is over a bound when `every` number is, and under it when `some` number
-    is: so each number is compared exactly, and the answers are gathered.
-    """
-    values = property_values(rows, aggregate.of)
-    columns = {"user": rows.get_column("user")}
-    answers: list[pl.Expr] = []
-    for i, (op, bound) in enumerate(operators_of(aggregate)):
-        reaches, holds = f"reaches {i}", f"holds {i}"
-        columns[reaches] = compare_numbers(values, every[1], bound)
-        columns[holds] = compare_numbers(values, "eq" if op == "ne" else op, bound)
-        is_bound = pl.col(reaches).all() & pl.col(holds).any()
-        if op in every:
-            answers.append(pl.col(holds).all())
-        elif op in some:
-            answers.append(pl.col(holds).any())
-        else:
-            answers.append(~is_bound if op == "ne" else is_bound)
-    gathered = (
-        pl.DataFrame(columns)
-        .filter(values.number.is_not_null())
-        .group_by("user")
-        .agg(holds=pl.all_horizontal(answers))
-    )
-    return _spread(
-        scene, gathered.get_column("user"), gathered.get_column("holds"), others=False
+    properties = [aggregate.of for _, aggregate in leaf.aggregates]
+    has_days = leaf.days is not None
+    return scene.rows(
+        leaf.names, bounds, leaf.where, *properties, at=has_days or ids, ids=ids
     )
 
 
-def _distinct(aggregate: Aggregate, rows: pl.DataFrame, scene: Scene) -> Mask:
-    """Values are one when their comparable texts are: 1, 1.0 and "1"."""
-    values = property_values(rows, aggregate.of)
-    numbers = (
-        pl.DataFrame({"user": rows.get_column("user"), "text": values.text})
-        .drop_nulls("text")
-        .group_by("user")
-        .agg(number=pl.col("text").n_unique())
+def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
+    """The first events of the names over all history: several when at one instant."""
+    ever = Bounds(None, scene.moment.at)
+    paths = paths_of(leaf.where)
+    rows = scene.history.read_rows(
+        leaf.names, span_of(ever), scene.crowd, paths, at=True, ids=ids
     )
-    return _whole_number(numbers, aggregate, scene)
-
-
-_AGGREGATES: dict[str, Callable[[Aggregate, pl.DataFrame, Scene], Mask]] = {
-    "sum": partial(_total, of="sum"),
-    "avg": partial(_total, of="avg"),
-    "min": partial(_extreme, every=("gt", "gte"), some=("lt", "lte")),
-    "max": partial(_extreme, every=("lt", "lte"), some=("gt", "gte")),
-    "distinct": _distinct,
-}
-
-
-# ── the other kinds ───────────────────────────────────────────────────────────
-
-
-def first_rows(leaf: FirstEver, scene: Scene) -> pl.DataFrame:
-    """The first EVENTS of the names over all history: several when at one instant."""
-    ever = ranges.Bounds(None, scene.moment.at)
-    events = scene.history.read_events(leaf.names, ever, paths_of(leaf.where))
-    return events.filter(pl.col("at") == pl.col("at").min().over("user"))
+    first = np.full(scene.size, np.iinfo(np.int64).max)
+    np.minimum.at(first, rows.who, rows.at)
+    return rows.filter(rows.at == first[rows.who])
 
 
 def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
     """`where` is asked of the first event itself, not of the first that matches."""
     bounds = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)
-    start = to_micros(bounds.start or ranges.BEGINNING)
-    is_inside = pl.col("at").is_between(start, to_micros(bounds.end), closed="left")
-    inside = first_rows(leaf, scene).filter(is_inside)
-    return _mask(scene, matching(inside, leaf.where, scene.moment).get_column("user"))
+    span = span_of(bounds)
+    rows = first_rows(leaf, scene)
+    inside = rows.filter((rows.at >= span.low) & (rows.at < span.high))
+    return _mask(matching(inside, leaf.where, scene.answers).who, scene.size)
 
 
-def active_rows(leaf: ActivePeriods, scene: Scene) -> pl.DataFrame:
-    """The matching EVENTS of all periods, with their `period`: 1 is the oldest."""
-    moment = scene.moment
-    periods = ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
-    bounds = ranges.Bounds(periods[0].start, periods[-1].end)
-    events = scene.history.read_events(leaf.names, bounds, paths_of(leaf.where))
-    rows = matching(events, leaf.where, moment)
-    starts = pl.Series([to_micros(one.start or ranges.BEGINNING) for one in periods])
-    period = starts.search_sorted(rows.get_column("at"), side="right")
-    return rows.with_columns(period=period)
+def active_rows(leaf: ActivePeriods, scene: Scene, *, ids: bool = False) -> Rows:
+    """The matching events of all periods, with their instants."""
+    edges = _edges(leaf, scene.moment)
+    bounds = Bounds(edges[0].start, edges[-1].end)
+    return scene.rows(leaf.names, bounds, leaf.where, at=True, ids=ids)
+
+
+def _edges(leaf: ActivePeriods, moment: Moment) -> tuple[Bounds, ...]:
+    """The periods, oldest first."""
+    return ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
 
 
 def _active_periods(leaf: ActivePeriods, scene: Scene) -> Mask:
-    active = leaf.active
     rows = active_rows(leaf, scene)
-    counts = rows.group_by("user", "period").agg(number=pl.len())
-    counts = counts.with_columns(
-        holds=compare_counts(counts.get_column("number"), active.count)
-    )
-    empty_holds = holds_for_zero(active.count)
-    # Periods without an event hold the count 0.
-    empty = active.of - pl.len().cast(pl.Int64) if empty_holds else pl.lit(0)
-    numbers = counts.group_by("user").agg(
-        number=pl.col("holds").sum().cast(pl.Int64) + empty
-    )
-    answers = compare_counts(numbers.get_column("number"), active.periods)
-    nothing = Decimal(active.of if empty_holds else 0)
-    return _spread(
-        scene,
-        numbers.get_column("user"),
-        answers,
-        others=holds_for(nothing, active.periods),
-    )
+    period = period_of(leaf, rows, scene.moment)
+    counts = per_user(rows.who * leaf.active.of + period, scene.size * leaf.active.of)
+    return active_holds(leaf, list(counts.reshape(scene.size, leaf.active.of).T))
+
+
+def period_of(leaf: ActivePeriods, rows: Rows, moment: Moment) -> Index:
+    """The period of each row: 0 is the oldest."""
+    starts = [span_of(one).low for one in _edges(leaf, moment)]
+    return np.searchsorted(np.array(starts), rows.at, side="right") - 1
+
+
+def active_holds(leaf: ActivePeriods, counts: Sequence[Index]) -> Mask:
+    """User by user, whether in enough periods the count compares so."""
+    active = [compare_counts(count, leaf.active.count) for count in counts]
+    return compare_counts(np.sum(active, axis=0), leaf.active.periods)
+
+
+def _ordered(leaf: Ordered, scene: Scene) -> Mask:
+    steps = read_steps(leaf, scene)
+    users = sequences.users_in_order(leaf, steps, scene.moment)
+    return _mask(users.to_numpy().astype(np.intp), scene.size)
+
+
+def read_steps(leaf: Ordered, scene: Scene) -> list[pl.DataFrame]:
+    """STEP frames, in step order; the first one only inside the range."""
+    moment = scene.moment
+    inside = ranges.resolve(leaf.date_range, moment.at, moment.tz)
+    later = Bounds(inside.start, moment.at)
+    linked = [leaf.same] if leaf.same else []
+    steps = []
+    for i, (names, where) in enumerate(leaf.steps):
+        bounds = inside if i == 0 else later
+        rows = scene.rows(names, bounds, where, *linked, at=True, ids=True)
+        same = rows.properties[leaf.same].texts() if leaf.same else None
+        steps.append(sequences.step_frame(rows, same))
+    return steps
 
 
 def _attribute(leaf: AttributeTest, scene: Scene) -> Mask:
-    found = scene.history.read_attribute(leaf.attribute, scene.moment.at)
-    values = property_values(found, leaf.attribute)
-    holds = satisfies(leaf.predicate, values, scene.moment)
-    others = holds_when_missing(leaf.predicate)
-    return _spread(scene, found.get_column("user"), holds, others=others)
+    found = scene.history.read_attribute(leaf.attribute, scene.moment.at, scene.crowd)
+    values = read_values(found.get_column(property_column(leaf.attribute)))
+    holds = satisfies(leaf.predicate, values, scene.moment).to_numpy()
+    mask = np.full(scene.size, holds_when_missing(leaf.predicate))
+    mask[found.get_column("who").to_numpy()] = holds
+    return mask
+
+
+def _member_of(leaf: MemberOf, scene: Scene) -> Mask:
+    members = scene.members_of(leaf.segment_id).sort().to_numpy().astype(np.uint32)
+    _, who = scene.crowd.find(members)
+    return _mask(who, scene.size)
+
+
+def _mask(who: Index, size: int) -> Mask:
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[who] = True
+    return mask

@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from headcount.definitions.model import Predicate
 from headcount.evaluate.predicates import Moment, satisfies
-from headcount.evaluate.values import Values, read_values
 from headcount.rules.compile import Where
-from headcount.store.history import property_column
+from headcount.store.columns.rows import Coded, Mask, Rows
+
+Answer = Callable[[], pl.Series]
 
 
-def matching(frame: pl.DataFrame, where: Where, moment: Moment) -> pl.DataFrame:
-    """The rows of EVENTS that satisfy every predicate of `where`."""
+@dataclass
+class Answers:
+    """What is found out about the values of small tables, kept for one instant."""
+
+    moment: Moment
+    _kept: dict[Hashable, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    def satisfied(self, predicate: Predicate, coded: Coded) -> Mask:
+        """Row by row, whether the value satisfies the predicate."""
+        return self.of(
+            ("satisfies", predicate),
+            coded,
+            lambda: satisfies(predicate, coded.values, self.moment),
+        )
+
+    def of(self, question: Hashable, coded: Coded, answer: Answer) -> Mask:
+        """Row by row, what `answer` says value by value; asked once for a table."""
+        if coded.table is None:
+            return coded.gather(answer())
+        key = (coded.table, question)
+        if key not in self._kept:
+            self._kept[key] = answer().to_numpy()
+        return self._kept[key][coded.codes]
+
+
+def matching(rows: Rows, where: Where, answers: Answers) -> Rows:
+    """The rows that satisfy every predicate of `where`."""
     if not where:
-        return frame
-    return frame.filter(
+        return rows
+    return rows.filter(
         reduce(
             and_,
             (
-                satisfies(predicate, property_values(frame, path), moment)
+                answers.satisfied(predicate, rows.properties[path])
                 for path, predicate in where
             ),
         )
     )
-
-
-def property_values(frame: pl.DataFrame, path: str) -> Values:
-    """The values at `path`, one a row of `frame`."""
-    return read_values(frame.get_column(property_column(path)))
 
 
 def paths_of(where: Where, *others: str) -> list[str]:

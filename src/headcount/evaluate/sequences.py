@@ -10,26 +10,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from headcount.evaluate.comparisons import INT64_MAX
-from headcount.evaluate.matching import matching, paths_of, property_values
 from headcount.evaluate.predicates import Moment
 from headcount.rules import ranges
 from headcount.rules.compile import Ordered
 from headcount.rules.micros import from_micros, to_micros
-from headcount.store.history import History
+from headcount.store.columns.rows import Rows
 
 STEP = {"user": pl.UInt32, "same": pl.String, "at": pl.Int64, "position": pl.Int64}
-"""One row an event that matches a step; `same` is the linking text, '' without one."""
+"""One row an event that matches a step: `user` its row in the crowd, `same` the linking
+text, '' without one, `position` a number of the event's own."""
 
 Instant = tuple[int, list[set[int]]]
 """An instant and, for each event at it, the steps that event matches."""
 
 
-def users_in_order(leaf: Ordered, history: History, moment: Moment) -> pl.Series:
-    """The codes of the users with the steps in order, each once."""
-    steps = read_steps(leaf, history, moment)
+def step_frame(rows: Rows, same: pl.Series | None) -> pl.DataFrame:
+    """A STEP frame of events that match a step; `same` their linking texts, if any."""
+    frame = pl.DataFrame(
+        {
+            "user": rows.who.astype(np.int64),
+            "same": pl.repeat("", len(rows), eager=True) if same is None else same,
+            "at": rows.at,
+            "position": rows.ids,
+        },
+        schema_overrides=STEP,
+    )
+    return frame.drop_nulls("same")  # missing never links
+
+
+def users_in_order(
+    leaf: Ordered, steps: Sequence[pl.DataFrame], moment: Moment
+) -> pl.Series:
+    """The users with the steps in order, each once; `steps` are STEP frames."""
     if any(step.is_empty() for step in steps):
         return pl.Series(dtype=pl.UInt32)
     chained = _chains(steps, leaf, moment)
@@ -37,23 +53,6 @@ def users_in_order(leaf: Ordered, history: History, moment: Moment) -> pl.Series
     if not _share_events(steps):
         return users
     return _verified(chained, steps, leaf, moment)
-
-
-def read_steps(leaf: Ordered, history: History, moment: Moment) -> list[pl.DataFrame]:
-    """STEP frames, in step order; the first one only inside the range."""
-    inside = ranges.resolve(leaf.date_range, moment.at, moment.tz)
-    later = ranges.Bounds(inside.start, moment.at)
-    linked = [leaf.same] if leaf.same else []
-    steps = []
-    for i, (names, where) in enumerate(leaf.steps):
-        bounds = inside if i == 0 else later
-        events = history.read_events(names, bounds, paths_of(where, *linked))
-        rows = matching(events, where, moment)
-        same = property_values(rows, leaf.same).text if leaf.same else pl.lit("")
-        # Missing never links.
-        linkable = rows.with_columns(same=same).drop_nulls("same")
-        steps.append(linkable.select(STEP.keys()))
-    return steps
 
 
 # ── the chain ─────────────────────────────────────────────────────────────────

@@ -1,28 +1,33 @@
 """Sums and means of a property's numbers, a user at a time, in exact decimals.
 
 Source: segments.md §2, "the aggregate over the property's numbers … compares so, in
-exact decimals". Numbers that fit 38 digits are summed by Polars; others by Python. A
-float only decides where the total is far from the bound.
+exact decimals". Numbers that are whole after a shift of the point, and small enough,
+are summed as whole numbers; others by Python, one user at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import reduce
 from operator import and_
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from headcount.definitions.model import Comparison
-from headcount.evaluate.comparisons import operators_of
-from headcount.evaluate.values import OPERATORS, Operator, exact_number, nearest_float
+from headcount.evaluate.comparisons import INT64_MAX, Mask, compare_whole, operators_of
+from headcount.rules.values import OPERATORS, SAFE_DIGITS, Operator, exact_number
+from headcount.rules.values import Values
+from headcount.store.columns.rows import Coded, Index
 
-DECIMAL_DIGITS = 38
-FAR = 1e-9
-"""Relative distance from which a float of a total cannot be on the wrong side."""
+I64 = npt.NDArray[np.int64]
+
+EXACT_FLOAT = 2**53
+"""Sums of whole numbers below this are exact in floats, whatever their order."""
 
 ENOUGH_DIGITS = 4_000
 """Digits for any sum, and any bound times a count, of numbers a log can hold."""
@@ -30,92 +35,134 @@ ENOUGH_DIGITS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """One row a user with at least one number: how many, and their exact sum."""
+    """How many numbers each user has, and their sum times ten to the `scale`."""
 
-    users: pl.Series
-    counts: pl.Series
-    nearest: pl.Series
-    exact: Callable[[int], Decimal]
-
-
-def total_numbers(numbers: pl.DataFrame) -> Totals:
-    """The totals of NUMBERS: one row a number, `user` and its JSON number `text`."""
-    scale = _common_scale(numbers.get_column("text"))
-    return _wide_totals(numbers) if scale is None else _narrow_totals(numbers, scale)
+    counts: I64
+    sums: I64
+    scale: int
 
 
-def _common_scale(text: pl.Series) -> int | None:
-    """The decimal places under which every partial sum fits 38 digits, else None."""
-    if text.str.contains("[eE]").any():
-        return None
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """Values as whole numbers times ten to the minus `scale`.
+
+    A value that is no number has `is_number` false; one that does not fit so has
+    `fits` false.
+    """
+
+    whole: I64
+    is_number: Mask
+    fits: Mask
+
+
+def places(values: Values) -> tuple[I64, Mask]:
+    """For each value, its decimal places, and whether its digits are few enough."""
+    text = values.text
     digits = pl.DataFrame({"text": text}).select(
-        whole=pl.col("text").str.extract(r"^-?([0-9]+)").str.len_bytes().max(),
-        fraction=pl.col("text").str.extract(r"\.([0-9]+)$").str.len_bytes().max(),
+        fraction=pl.col("text").str.extract(r"\.([0-9]+)$").str.len_bytes().fill_null(0),
+        is_short=(pl.col("text").str.len_bytes() <= SAFE_DIGITS)
+        & ~pl.col("text").str.contains("[eE]"),
     )
-    whole, fraction = (value or 0 for value in digits.row(0))
-    carried = len(str(len(text)))
-    return fraction if whole + fraction + carried <= DECIMAL_DIGITS else None
-
-
-def _narrow_totals(numbers: pl.DataFrame, scale: int) -> Totals:
-    sums = numbers.group_by("user").agg(
-        total=pl.col("text").cast(pl.Decimal(DECIMAL_DIGITS, scale)).sum(),
-        count=pl.len(),
-    )
-    totals = sums.get_column("total")
-    return Totals(
-        sums.get_column("user"),
-        sums.get_column("count"),
-        totals.cast(pl.Float64),
-        lambda row: Decimal(totals[row]),
+    return (
+        digits.get_column("fraction").to_numpy().astype(np.int64),
+        digits.get_column("is_short").fill_null(value=False).to_numpy(),
     )
 
 
-def _wide_totals(numbers: pl.DataFrame) -> Totals:
-    lists = numbers.group_by("user").agg("text", count=pl.len())
-    with localcontext(prec=ENOUGH_DIGITS):
-        totals = [
-            sum(map(exact_number, texts), Decimal(0))
-            for texts in lists.get_column("text").to_list()
-        ]
-    return Totals(
-        lists.get_column("user"),
-        lists.get_column("count"),
-        pl.Series(map(nearest_float, totals), dtype=pl.Float64),
-        totals.__getitem__,
-    )
+def shift(values: Values, scale: int) -> Shifted:
+    """The values as whole numbers of ten to the minus `scale`."""
+    fraction, is_short = places(values)
+    number = values.number.to_numpy()
+    is_number = ~np.isnan(number)
+    shifted = np.where(is_number, number, 0.0) * 10.0**scale
+    fits = is_short & (fraction <= scale) & (np.abs(shifted) < EXACT_FLOAT)
+    # Of up to fifteen digits the nearest float, shifted, rounds to the number itself.
+    whole = np.rint(np.where(fits, shifted, 0.0)).astype(np.int64)
+    return Shifted(whole, is_number, fits)
+
+
+def total(coded: Coded, who: Index, size: int, scale: int) -> Totals | None:
+    """The totals of `size` users at this scale; None when a number does not fit it."""
+    shifted = shift(coded.values, scale)
+    rows = shifted.is_number[coded.codes]
+    codes, users = coded.codes[rows], who[rows]
+    if not shifted.fits[codes].all():
+        return None
+    whole = shifted.whole[codes]
+    counts = np.bincount(users, minlength=size).astype(np.int64, copy=False)
+    reach = np.bincount(users, weights=np.abs(whole), minlength=size)
+    if len(reach) and reach.max() >= EXACT_FLOAT:
+        return None
+    sums = np.bincount(users, weights=whole, minlength=size).astype(np.int64)
+    return Totals(counts, sums, scale)
+
+
+def scale_of(coded: Coded) -> int:
+    """The decimal places that the numbers of these rows need."""
+    fraction, _ = places(coded.values)
+    is_number = coded.values.number.is_not_null().to_numpy()
+    used = np.zeros(len(coded.values), dtype=np.bool_)
+    used[coded.codes] = True
+    found = fraction[used & is_number]
+    return int(found.max()) if len(found) else 0
 
 
 def compare_totals(
     totals: Totals, comparison: Comparison, *, of: Literal["sum", "avg"]
-) -> pl.Series:
-    """Row by row, whether the sum or the mean compares so, exactly."""
-    divisors = (
-        totals.counts
-        if of == "avg"
-        else totals.counts.clear().extend_constant(1, len(totals.counts))
+) -> Mask:
+    """User by user, whether the sum or the mean compares so; false without numbers."""
+    compare = _compare_sum if of == "sum" else _compare_mean
+    answers = (
+        compare(totals, op, bound) for op, bound in operators_of(comparison)
     )
-    return reduce(
-        and_,
-        (
-            _compare(totals, divisors, op, bound)
-            for op, bound in operators_of(comparison)
-        ),
-    )
+    return reduce(and_, answers, totals.counts > 0)
 
 
-def _compare(
-    totals: Totals, divisors: pl.Series, op: Operator, bound: Decimal
-) -> pl.Series:
-    nearest = totals.nearest / divisors
-    answer: pl.Series = OPERATORS[op](nearest, nearest_float(bound))
-    distance = (nearest - nearest_float(bound)).abs()
-    is_far = distance > FAR * nearest.abs().clip(abs(nearest_float(bound)))
-    rows = (~(is_far & nearest.is_finite())).arg_true()
-    if rows.is_empty():
-        return answer
+def _compare_sum(totals: Totals, op: Operator, bound: Decimal) -> Mask:
     with localcontext(prec=ENOUGH_DIGITS):
-        exact = [
-            OPERATORS[op](totals.exact(row), bound * divisors[row]) for row in rows
-        ]
-    return answer.scatter(rows, pl.Series(exact, dtype=pl.Boolean))
+        return compare_whole(totals.sums, op, bound.scaleb(totals.scale))
+
+
+def _compare_mean(totals: Totals, op: Operator, bound: Decimal) -> Mask:
+    """The sum against the bound times the count, in whole numbers."""
+    with localcontext(prec=ENOUGH_DIGITS):
+        top, bottom = bound.scaleb(totals.scale).as_integer_ratio()
+    if _fits(totals.sums, bottom) and _fits(totals.counts, top):
+        answer: Mask = OPERATORS[op](totals.sums * bottom, totals.counts * top)
+        return answer
+    pairs = zip(totals.sums.tolist(), totals.counts.tolist(), strict=True)
+    return np.array(
+        [OPERATORS[op](value * bottom, count * top) for value, count in pairs],
+        dtype=np.bool_,
+    )
+
+
+def _fits(numbers: I64, factor: int) -> bool:
+    greatest = int(np.abs(numbers).max(initial=0))
+    return greatest * abs(factor) <= INT64_MAX and abs(factor) <= INT64_MAX
+
+
+def compare_any_totals(
+    coded: Coded,
+    who: Index,
+    size: int,
+    comparison: Comparison,
+    *,
+    of: Literal["sum", "avg"],
+) -> Mask:
+    """As `compare_totals`, for numbers of any length: exact, user by user."""
+    is_number = coded.values.number.is_not_null().to_numpy()[coded.codes]
+    texts = coded.filter(is_number).texts()
+    numbers: dict[int, list[Decimal]] = defaultdict(list)
+    for user, text in zip(who[is_number].tolist(), texts, strict=True):
+        numbers[user].append(exact_number(text))
+    mask = np.zeros(size, dtype=np.bool_)
+    with localcontext(prec=ENOUGH_DIGITS):
+        for user, found in numbers.items():
+            divisor = len(found) if of == "avg" else 1
+            value = sum(found, Decimal(0))
+            mask[user] = all(
+                OPERATORS[op](value, bound * divisor)
+                for op, bound in operators_of(comparison)
+            )
+    return mask

@@ -21,10 +21,9 @@ from headcount.definitions.model import Condition
 from headcount.definitions.settings import System
 from headcount.evaluate.evidence import Evidence, leaf_evidence
 from headcount.evaluate.full import Evaluator
-from headcount.evaluate.leaves import Scene
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.references import stored_members
-from headcount.rules.compile import compile_condition, compile_rule
+from headcount.rules.compile import Known, compile_condition, compile_rule
 from headcount.rules.words import definition_in_words, in_words
 from headcount.store import membership, registry
 from headcount.store.catalog import require_user_code
@@ -117,10 +116,10 @@ def _explained(
     evaluator = Evaluator(
         history, moment, stored_members(warehouse, registered, moment.at)
     )
-    explainer = _Explainer(evaluator, definition, code)
+    explainer = _Explainer(evaluator, definition)
     nodes = tuple(map(explainer.node, definition.rules))
     together = all if definition.match == "all" else any
-    is_known = history.known(moment.at)[code]
+    is_known = bool(evaluator.leaf(Known())[0])
     return Node(
         definition_in_words(definition),
         is_known and together(node.holds for node in nodes),
@@ -133,12 +132,11 @@ def _explained(
 class _Explainer:
     evaluator: Evaluator
     definition: model.Definition
-    code: int
 
     def node(self, rule: model.Rule) -> Node:
         """The node of `rule` for the user, and of every rule inside it."""
         compiled = compile_rule(rule, self.definition.date_range)
-        holds = bool(self.evaluator.mask(compiled)[self.code])
+        holds = bool(self.evaluator.mask(compiled)[0])
         words = in_words(rule, self.definition.date_range)
         match rule:
             case model.All(all=inner):
@@ -152,5 +150,4 @@ class _Explainer:
 
     def _evidence(self, condition: Condition) -> Evidence:
         leaf = compile_condition(condition, self.definition.date_range)
-        one = self.evaluator
-        return leaf_evidence(leaf, Scene(one.history, one.moment, one.members_of))
+        return leaf_evidence(leaf, self.evaluator.scene)

@@ -198,3 +198,16 @@ def leaves(node: Node) -> Iterator[Leaf]:
 def references(plan: Plan) -> set[str]:
     """The segments whose finished membership the plan reads."""
     return {leaf.segment_id for leaf in leaves(plan.root) if isinstance(leaf, MemberOf)}
+
+
+def names_of(leaf: Leaf) -> tuple[str, ...]:
+    """The names, or beginnings of names, of the events that the leaf reads."""
+    match leaf:
+        case Measured() | FirstEver() | ActivePeriods():
+            return leaf.names
+        case Ordered(steps=steps):
+            return tuple(name for names, _ in steps for name in names)
+        case AttributeTest() | MemberOf() | Known():
+            return ()
+        case _:
+            assert_never(leaf)

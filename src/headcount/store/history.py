@@ -1,30 +1,30 @@
 """The events and attributes of one system, as the evaluator reads them.
 
-Frames are keyed by `user`, an integer that is also the row of that user in every
-Boolean mask. Instants are Int64 microseconds since the epoch, UTC. A property or
+Users are looked at as a crowd; instants are microseconds since the epoch, UTC. An
 attribute is canonical JSON text in a column named `property_column(path)`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from headcount.canonical import canonical_json
+from headcount.canonical import canonical_json, parse_canonical
 from headcount.rules.micros import to_micros
 from headcount.rules.paths import ABSENT, Keys, candidates, descend, find
-from headcount.rules.ranges import BEGINNING, Bounds
+from headcount.rules.ranges import FOREVER
+from headcount.rules.values import read_values
+from headcount.store.columns.crowd import Crowd, Listed, Stretch
+from headcount.store.columns.home import open_columns
+from headcount.store.columns.reader import Columns, Span
+from headcount.store.columns.rows import Coded, Rows
 from headcount.store.warehouse import Warehouse
-
-EVENTS = {"user": pl.UInt32, "at": pl.Int64, "position": pl.Int64}
-"""One row an event, any order; `position` is unique."""
-
 
 def property_column(path: str) -> str:
     """The column that holds the value at `path`, as canonical JSON text."""
@@ -32,7 +32,11 @@ def property_column(path: str) -> str:
 
 
 class History:
-    """What a system's users did and are; `user_code` narrows all frames to one user."""
+    """What a system's users did and are.
+
+    With a `user_code` it is narrowed to that user, and read from the store itself: the
+    ids of events are their ingest positions then.
+    """
 
     def __init__(
         self, warehouse: Warehouse, system: str, *, user_code: int | None = None
@@ -44,10 +48,20 @@ class History:
         self._system_code: int = found[0][0] if found else -1
 
     @cached_property
-    def _users(self) -> pl.DataFrame:
-        return self._warehouse.frame(
+    def _known_from(self) -> npt.NDArray[np.int64]:
+        """By user code, the instant after which the user is known."""
+        users = self._warehouse.frame(
             "history/users", {"system_code": self._system_code}
         )
+        never = to_micros(FOREVER)
+        return users.get_column("known_from_us").fill_null(never).to_numpy()
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The events as columns, up to date with the store."""
+        if self._system_code < 0:
+            return Columns(0, 0, [], {}, {})
+        return open_columns(self._warehouse, self._system_code)
 
     @cached_property
     def user_ids(self) -> pl.Series:
@@ -66,37 +80,67 @@ class History:
 
     @property
     def size(self) -> int:
-        """The number of users ever seen; masks are this long."""
-        return self._users.height
+        """The number of users ever seen."""
+        return len(self._known_from)
 
-    def known(self, at: datetime) -> pl.Series:
+    @property
+    def crowd(self) -> Crowd:
+        """Every user, or the one that the history is narrowed to."""
+        if self._user_code is None:
+            return Stretch(0, self.size)
+        return Listed(np.array([self._user_code], dtype=np.uint32))
+
+    def known(self, at: datetime, crowd: Crowd) -> npt.NDArray[np.bool_]:
         """User by user, whether an event or attribute record lies before `at`."""
-        known_from = self._users.get_column("known_from_us")
-        return (known_from < to_micros(at)).fill_null(value=False)
+        known: npt.NDArray[np.bool_] = self._known_from[crowd.index] < to_micros(at)
+        return known
 
-    def read_events(
-        self, names: Iterable[str], bounds: Bounds, paths: Sequence[str] = ()
-    ) -> pl.DataFrame:
-        """EVENTS of these names inside `bounds`, with a column for each path."""
+    def read_rows(
+        self,
+        names: Iterable[str],
+        span: Span,
+        crowd: Crowd,
+        paths: Sequence[str] = (),
+        *,
+        at: bool = False,
+        ids: bool = False,
+    ) -> Rows:
+        """The events of these names inside `span`, with the property at each path."""
         codes = self.codes_of(names)
-        if not codes or bounds.is_empty:
-            schema = EVENTS | {property_column(path): pl.String for path in paths}
-            return pl.DataFrame(schema=schema)
-        params = {
-            "system_code": self._system_code,
-            "event_codes": codes,
-            "start_us": to_micros(bounds.start or BEGINNING),
-            "end_us": to_micros(bounds.end),
-            "user_code": self._user_code,
-        }
-        if not paths:
-            return _events(self._warehouse.frame("history/events", params))
+        if self._user_code is None:
+            return self.columns.read(codes, span, crowd, paths=paths, at=at, ids=ids)
+        return self._rows_of_user(codes, span, paths)
+
+    def _rows_of_user(
+        self, codes: list[int], span: Span, paths: Sequence[str]
+    ) -> Rows:
         keys = [list(candidates(path)) for path in paths]
-        json_paths = [_json_path(one) for several in keys for one in several]
-        raw = self._warehouse.frame(
-            "history/events_with_properties", params | {"paths": json_paths}
+        frame = self._warehouse.frame(
+            "history/events",
+            {
+                "system_code": self._system_code,
+                "event_codes": codes,
+                "start_us": span.low,
+                "end_us": span.high,
+                "user_code": self._user_code,
+                "paths": [_json_path(one) for several in keys for one in several],
+            },
         )
-        return _events(_with_properties(raw, paths, [len(one) for one in keys]))
+        found = _with_properties(frame, paths, [len(one) for one in keys])
+        index = np.arange(found.height)
+        return Rows(
+            np.zeros(found.height, dtype=np.intp),
+            found.get_column("at_us").to_numpy(),
+            found.get_column("position").to_numpy(),
+            {
+                path: Coded(read_values(found.get_column(property_column(path))), index)
+                for path in paths
+            },
+        )
+
+    def count_rows(self, names: Iterable[str]) -> int:
+        """How many events of these names there are, of all times."""
+        return self.columns.count(self.codes_of(names))
 
     def codes_of(self, names: Iterable[str]) -> list[int]:
         """The codes of the events that `names` name, a star at the end open."""
@@ -119,11 +163,11 @@ class History:
         }
         return self._warehouse.rows("history/event_details", params)
 
-    def read_attribute(self, path: str, at: datetime) -> pl.DataFrame:
-        """One row a user with something at `path` before `at`: `user`, its value, `at`.
+    def read_attribute(self, path: str, at: datetime, crowd: Crowd) -> pl.DataFrame:
+        """One row a user with something at `path` before `at`: `who`, its value, `at`.
 
-        The value is canonical JSON text in the column of `path`; `at` is the instant
-        of the record that gave it.
+        `who` is the row of the user in the crowd. The value is canonical JSON text in
+        the column of `path`; `at` is the instant of the record that gave it.
         """
         keys = {one[0] for one in candidates(path)}
         latest = self._warehouse.frame(
@@ -135,11 +179,11 @@ class History:
                 "user_code": self._user_code,
             },
         ).filter(pl.col("value") != "null")
-        return _attribute_at(latest.rename({"user_code": "user", "at_us": "at"}), path)
-
-
-def _events(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.rename({"user_code": "user", "at_us": "at"})
+        found = _attribute_at(latest.rename({"at_us": "at"}), path).sort("user_code")
+        users = found.get_column("user_code").to_numpy()
+        rows, who = crowd.find(users)
+        picked = found[rows] if isinstance(rows, slice) else found[pl.Series(rows)]
+        return picked.drop("user_code").with_columns(who=pl.Series(who))
 
 
 def _with_properties(
@@ -164,18 +208,13 @@ def _exactly(path: str) -> pl.Expr:
     column = property_column(path)
 
     def read(properties: str) -> str | None:
-        found = find(parse_exactly(properties), path)
+        found = find(parse_canonical(properties), path)
         return None if found is ABSENT else canonical_json(found)
 
     exact = pl.col("wide").map_elements(read, return_dtype=pl.String, skip_nulls=True)
     return (
         pl.when(pl.col("wide").is_null()).then(pl.col(column)).otherwise(exact)
     ).alias(column)
-
-
-def parse_exactly(text: str) -> object:
-    """The JSON value with its numbers as they were written: no float anywhere."""
-    return json.loads(text, parse_float=Decimal)
 
 
 def _json_path(keys: Keys) -> str:
@@ -194,20 +233,20 @@ def _json_path(keys: Keys) -> str:
 def _attribute_at(latest: pl.DataFrame, path: str) -> pl.DataFrame:
     column = property_column(path)
     if "." not in path:
-        return latest.select("user", pl.col("value").alias(column), "at")
+        return latest.select("user_code", pl.col("value").alias(column), "at")
     rows = [
         (user, *found)
-        for (user,), records in latest.group_by("user", maintain_order=True)
+        for (user,), records in latest.group_by("user_code", maintain_order=True)
         if (found := _dotted(records, path)) is not None
     ]
-    schema = {"user": pl.UInt32, column: pl.String, "at": pl.Int64}
+    schema = {"user_code": pl.UInt32, column: pl.String, "at": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _dotted(records: pl.DataFrame, path: str) -> tuple[str, int] | None:
     """The value at a dotted path of one user's latest records, and its instant."""
     merged = {
-        key: parse_exactly(value)
+        key: parse_canonical(value)
         for key, value in records.select("key", "value").iter_rows()
     }
     for keys in candidates(path):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -59,6 +61,18 @@ class Warehouse:
         self.path = path
         self._options = options or {}
         self._on_close = ExitStack()
+
+    @cached_property
+    def derived_folder(self) -> Path:
+        """Where files derived from the store lie: they can be written again.
+
+        Beside the store; of one in memory a temporary folder that ends with it.
+        """
+        if self.path is not None:
+            return self.path.parent
+        folder = tempfile.TemporaryDirectory(prefix="headcount-")
+        self._on_close.callback(folder.cleanup)
+        return Path(folder.name)
 
     @classmethod
     def open(

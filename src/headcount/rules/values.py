@@ -103,12 +103,14 @@ def compare_numbers(values: Values, op: Operator, bound: Decimal) -> pl.Series:
     compare = OPERATORS[op]
     nearest = nearest_float(bound)
     decided: pl.Series = compare(values.number, nearest).fill_null(value=False)
-    tied = _may_mislead(values.text, bound) & (values.number == nearest)
-    rows = tied.fill_null(value=False).arg_true()
+    # Only where the floats are equal they may hide that the numbers are not.
+    tied = (values.number == nearest).fill_null(value=False).arg_true()
+    texts = values.text.gather(tied)
+    misled = _may_mislead(texts, bound)
+    rows = tied.filter(misled)
     if rows.is_empty():
         return decided
-    texts = values.text.gather(rows)
-    exact = [compare(exact_number(text), bound) for text in texts]
+    exact = [compare(exact_number(text), bound) for text in texts.filter(misled)]
     return decided.scatter(rows, pl.Series(exact, dtype=pl.Boolean))
 
 

@@ -1,0 +1,8 @@
+-- purpose: the files of values of a system's properties
+-- params: $system_code
+-- grain: one row a file, by property and first code
+-- columns: key_code, file, first_code, rows
+SELECT key_code, file, first_code, rows
+FROM column_values
+WHERE system_code = $system_code
+ORDER BY key_code, first_code

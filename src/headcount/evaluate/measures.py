@@ -1,0 +1,234 @@
+"""What is measured of a user's matching events, and whether it compares so.
+
+A measure that can be counted up is a few whole numbers a user, its columns: events that
+come add to them and events that go are taken off again. The others are found from all
+the events of a user at once.
+
+Source: segments.md §2, the rows count to distinct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from headcount.definitions.model import Aggregate, Comparison
+from headcount.evaluate.comparisons import Mask, compare_counts, operators_of
+from headcount.evaluate.matching import Answers
+from headcount.evaluate.predicates import Moment
+from headcount.evaluate.totals import (
+    Totals,
+    compare_any_totals,
+    compare_totals,
+    scale_of,
+    total,
+)
+from headcount.rules.compile import Measured
+from headcount.rules.values import Operator, compare_numbers
+from headcount.store.columns.rows import Coded, Index, Rows
+
+Column = npt.NDArray[np.int64]
+
+
+class Counted(Protocol):
+    """A measure that can be counted up."""
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
+        """What the rows add to each column, user by user; None: they do not fit."""
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether the measure compares so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of events; zero events is the number 0."""
+
+    comparison: Comparison
+    width: int = 1
+
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
+        """The events of each user."""
+        return [per_user(rows.who, size)]
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether the number compares so."""
+        return compare_counts(columns[0], self.comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum or the mean of the numbers, at so many decimal places."""
+
+    aggregate: Aggregate
+    of: Literal["sum", "avg"]
+    scale: int
+    width: int = 2
+
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
+        """How many numbers each user has, and their sum; None: a number is too long."""
+        coded = rows.properties[self.aggregate.of]
+        found = total(coded, rows.who, size, self.scale)
+        return None if found is None else [found.counts, found.sums]
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether it compares so; false without a number."""
+        totals = Totals(columns[0], columns[1], self.scale)
+        return compare_totals(totals, self.aggregate, of=self.of)
+
+
+EVERY: dict[str, tuple[Operator, Operator]] = {
+    "min": ("gt", "gte"),
+    "max": ("lt", "lte"),
+}
+"""The least is over a bound when every number is, and under it when some number is."""
+
+SOME: dict[str, tuple[Operator, Operator]] = {
+    "min": ("lt", "lte"),
+    "max": ("gt", "gte"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The least or the greatest number, compared without being computed.
+
+    Each number is compared exactly and the answers are counted: how many numbers there
+    are, and for each operator how many reach the bound and how many compare so.
+    """
+
+    aggregate: Aggregate
+    of: Literal["min", "max"]
+
+    @property
+    def width(self) -> int:
+        """One column for the numbers, two an operator."""
+        return 1 + 2 * len(list(operators_of(self.aggregate)))
+
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
+        """The numbers of each user, and of each operator those that answer so."""
+        coded = rows.properties[self.aggregate.of]
+        values = coded.values
+        is_number = answers.of("number", coded, values.number.is_not_null)
+        columns = [per_user(rows.who[is_number], size)]
+        for op, bound in operators_of(self.aggregate):
+            for asked in (EVERY[self.of][1], "eq" if op == "ne" else op):
+                yes = answers.of(
+                    (asked, bound),
+                    coded,
+                    # Called at once, so the loop's names are still these.
+                    lambda asked=asked, bound=bound: compare_numbers(  # type: ignore[misc]
+                        values, asked, bound
+                    ),
+                )
+                columns.append(per_user(rows.who[yes], size))
+        return columns
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether it compares so; false without a number."""
+        numbers = columns[0]
+        mask: Mask = numbers > 0
+        for i, (op, _) in enumerate(operators_of(self.aggregate)):
+            reaching, holding = columns[1 + 2 * i : 3 + 2 * i]
+            mask = mask & self._answer(op, numbers, reaching, holding)
+        return mask
+
+    def _answer(
+        self, op: Operator, numbers: Column, reaching: Column, holding: Column
+    ) -> Mask:
+        if op in EVERY[self.of]:
+            return holding == numbers
+        if op in SOME[self.of]:
+            return holding > 0
+        is_bound: Mask = (reaching == numbers) & (holding > 0)
+        return ~is_bound if op == "ne" else is_bound
+
+
+def per_user(who: Index, size: int) -> Column:
+    """How many of the rows each of `size` users has."""
+    return np.bincount(who, minlength=size).astype(np.int64, copy=False)
+
+
+def counted_measures(leaf: Measured, scales: Sequence[int]) -> list[Counted]:
+    """The measures of `leaf` that can be counted up; `scales` has one a sum or mean."""
+    found: list[Counted] = [] if leaf.count is None else [Count(leaf.count)]
+    rest = iter(scales)
+    for name, aggregate in leaf.aggregates:
+        if name == "sum" or name == "avg":
+            found.append(Total(aggregate, name, next(rest)))
+        elif name == "min" or name == "max":
+            found.append(Extreme(aggregate, name))
+    return found
+
+
+def scales_of(leaf: Measured, rows: Rows) -> list[int]:
+    """The decimal places that each sum or mean of `leaf` needs for these rows."""
+    return [
+        scale_of(rows.properties[aggregate.of])
+        for name, aggregate in leaf.aggregates
+        if name in {"sum", "avg"}
+    ]
+
+
+def measured(leaf: Measured, rows: Rows, size: int, answers: Answers) -> Mask:
+    """User by user, whether every measure of `leaf` compares so for these rows."""
+    mask = np.ones(size, dtype=np.bool_)
+    for measure in counted_measures(leaf, scales_of(leaf, rows)):
+        columns = measure.count(rows, size, answers)
+        mask &= (
+            _wide(measure, rows, size) if columns is None else measure.holds(columns)
+        )
+    if leaf.days is not None:
+        days = distinct_pairs(rows.who, local_days(rows, answers.moment), size)
+        mask &= compare_counts(days, leaf.days)
+    for name, aggregate in leaf.aggregates:
+        if name == "distinct":
+            texts, found = text_codes(rows.properties[aggregate.of])
+            mask &= compare_counts(
+                distinct_pairs(rows.who[found], texts, size), aggregate
+            )
+    return mask
+
+
+def _wide(measure: Counted, rows: Rows, size: int) -> Mask:
+    """As the measure holds, where numbers are too long to be counted up."""
+    assert isinstance(measure, Total)  # noqa: S101 - the only one whose rows may not fit
+    aggregate = measure.aggregate
+    coded = rows.properties[aggregate.of]
+    return compare_any_totals(coded, rows.who, size, aggregate, of=measure.of)
+
+
+def local_days(rows: Rows, moment: Moment) -> npt.NDArray[np.int64]:
+    """The local calendar day of each row, in days since the epoch."""
+    instants = pl.from_epoch(pl.Series(rows.at), time_unit="us")
+    local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(moment.tz.key)
+    return local.dt.date().to_physical().to_numpy().astype(np.int64)
+
+
+def text_codes(coded: Coded) -> tuple[npt.NDArray[np.int64], Mask]:
+    """A number for each comparable text, of the rows with one, and which those are.
+
+    Values are one when their comparable texts are: 1, 1.0 and "1".
+    """
+    distinct, inverse = np.unique(coded.codes, return_inverse=True)
+    texts = coded.values.text.gather(pl.Series(distinct))
+    ranks = texts.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    numbers = ranks[inverse]
+    found: Mask = numbers > 0
+    return numbers[found], found
+
+
+def distinct_pairs(who: Index, what: npt.NDArray[np.int64], size: int) -> Column:
+    """How many different `what` each of `size` users has."""
+    pairs = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
+    users = (np.unique(pairs) >> np.uint64(32)).astype(np.intp)
+    return per_user(users, size)

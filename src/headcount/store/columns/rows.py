@@ -1,0 +1,69 @@
+"""Events as conditions look at them: whose, when, and the values they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from headcount.rules.values import Values
+
+Index = npt.NDArray[np.intp]
+I64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One property of some rows: row i has the value `values[codes[i]]`.
+
+    Equal values may stand there several times. `table` names values that are the same
+    at every reading, so that what is found out about them can be kept.
+    """
+
+    values: Values
+    codes: npt.NDArray[np.integer]
+    table: int | None = None
+
+    def filter(self, mask: Mask | Index) -> Coded:
+        """The property of the rows that `mask` picks."""
+        return replace(self, codes=self.codes[mask])
+
+    def gather(self, answers: pl.Series) -> npt.NDArray[np.generic]:
+        """Row by row, what `answers` says of its value."""
+        found: npt.NDArray[np.generic] = answers.to_numpy()[self.codes]
+        return found
+
+    def texts(self) -> pl.Series:
+        """Row by row, the comparable text, null for what is not comparable."""
+        return self.values.text.gather(pl.Series(self.codes))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One row an event, any order.
+
+    `who` is the row of the user in the crowd; `at` microseconds since the epoch, `ids`
+    a number of its own for each event: both empty unless they were asked for.
+    """
+
+    who: Index
+    at: I64
+    ids: I64
+    properties: Mapping[str, Coded]
+
+    def __len__(self) -> int:
+        """The number of events."""
+        return len(self.who)
+
+    def filter(self, mask: Mask | Index) -> Rows:
+        """The rows that `mask` picks."""
+        return Rows(
+            self.who[mask],
+            self.at[mask] if len(self.at) else self.at,
+            self.ids[mask] if len(self.ids) else self.ids,
+            {path: coded.filter(mask) for path, coded in self.properties.items()},
+        )
