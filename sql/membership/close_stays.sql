@@ -1,6 +1,8 @@
--- purpose: users leave a segment
--- params: $segment_id, $at; view: exited (user_code)
--- grain: one row a user
-UPDATE membership SET left_at = $at
-WHERE segment_id = $segment_id AND left_at IS NULL
-  AND user_code IN (SELECT user_code FROM exited)
+-- purpose: users leave segments
+-- params: view: exited (segment_id, user_code, at)
+-- grain: one row a segment and user
+UPDATE membership SET left_at = exited."at"
+FROM exited
+WHERE membership.segment_id = exited.segment_id
+  AND membership.user_code = exited.user_code
+  AND membership.left_at IS NULL

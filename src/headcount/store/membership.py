@@ -5,6 +5,7 @@ Source: segments.md §5-6, interface.md §6.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,22 +16,39 @@ from headcount.store.warehouse import Warehouse
 INSTANT = pl.Datetime("us", "UTC")
 
 
+ENTERED = {"user_code": pl.UInt32, "entered_at": INSTANT}
+EXITED = {"user_code": pl.UInt32}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a tick makes of one segment's membership.
+    """What a tick makes of one segment's membership of then `size` users.
 
-    `members` has one row a member after the tick: `user_code`, `entered_at`. `entered`
-    has the same columns, `exited` only `user_code`.
+    `entered` has one row a user: `user_code`, `entered_at`; `exited` only `user_code`.
     """
 
-    members: pl.DataFrame
+    size: int
     entered: pl.DataFrame
     exited: pl.DataFrame
 
     @property
     def stayed(self) -> int:
         """How many were members before and after."""
-        return self.members.height - self.entered.height
+        return self.size - self.entered.height
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change of one segment at an instant, with the version that decided it.
+
+    `is_again`: something may have been told of that instant, or a later one, before.
+    """
+
+    segment_id: str
+    at: datetime
+    version: int
+    change: Change
+    is_again: bool = True
 
 
 def read_members(warehouse: Warehouse, segment_id: str, at: datetime) -> pl.DataFrame:
@@ -58,47 +76,73 @@ def read_standing(
 def plan_change(standing: pl.DataFrame, members: pl.DataFrame) -> Change:
     """The difference between who stood before and MEMBERS (`user_code`, `entered_at`).
 
-    Who stays keeps the instant of entry; the order of rows means nothing.
+    The order of rows means nothing.
     """
-    stayed = standing.join(members, on="user_code", how="semi")
     entered = members.join(standing, on="user_code", how="anti")
     exited = standing.join(members, on="user_code", how="anti").select("user_code")
-    return Change(pl.concat([stayed, entered]), entered, exited)
+    return Change(members.height, entered, exited)
 
 
-def commit_change(
-    warehouse: Warehouse,
-    change: Change,
-    *,
-    segment_id: str,
-    at: datetime,
-    version: int,
-) -> None:
-    """The stays and the size at `at` are those of `change`.
+def members_after(standing: pl.DataFrame, change: Change) -> pl.DataFrame:
+    """Who is a member after the change: who stays keeps the instant of entry."""
+    stayed = standing.join(change.exited, on="user_code", how="anti")
+    return pl.concat([stayed, change.entered])
+
+
+def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
+    """The stays and the size of each segment at its instant are those of its change.
 
     Telling the newest tick again first takes back what it said before. Runs inside
     the caller's transaction.
     """
-    params = {"segment_id": segment_id, "at": at}
-    warehouse.execute("membership/forget_entries", params)
-    warehouse.execute("membership/forget_exits", params)
-    with warehouse.lend(exited=change.exited, entered=change.entered):
-        if change.exited.height:
-            warehouse.execute("membership/close_stays", params)
-        if change.entered.height:
-            warehouse.execute(
-                "membership/open_stays",
-                {"segment_id": segment_id, "version": version},
-            )
-    warehouse.execute(
-        "membership/record_size",
-        params
-        | {
-            "members": change.members.height,
-            "entered": change.entered.height,
-            "exited": change.exited.height,
-        },
-    )
+    for one in told:
+        if one.is_again:
+            params = {"segment_id": one.segment_id, "at": one.at}
+            warehouse.execute("membership/forget_entries", params)
+            warehouse.execute("membership/forget_exits", params)
+    exited = _together([(one, one.change.exited) for one in told])
+    entered = _together([(one, one.change.entered) for one in told])
+    sizes = pl.DataFrame([_size(one) for one in told], schema=SIZES)
+    with warehouse.lend(exited=exited, entered=entered, sizes=sizes):
+        if exited.height:
+            warehouse.execute("membership/close_stays")
+        if entered.height:
+            warehouse.execute("membership/open_stays")
+        if sizes.height:
+            warehouse.execute("membership/record_sizes")
+
+
+SIZES = {
+    "segment_id": pl.String,
+    "at": INSTANT,
+    "members": pl.Int64,
+    "entered": pl.Int64,
+    "exited": pl.Int64,
+}
+
+
+def _size(told: Told) -> dict[str, object]:
+    return {
+        "segment_id": told.segment_id,
+        "at": told.at,
+        "members": told.change.size,
+        "entered": told.change.entered.height,
+        "exited": told.change.exited.height,
+    }
+
+
+def _together(parts: Sequence[tuple[Told, pl.DataFrame]]) -> pl.DataFrame:
+    """The rows of all segments, with `segment_id`, `at` and `version`."""
+    frames = [
+        frame.with_columns(
+            segment_id=pl.lit(one.segment_id),
+            at=pl.lit(one.at).cast(INSTANT),
+            version=pl.lit(one.version, dtype=pl.Int32),
+        )
+        for one, frame in parts
+        if frame.height
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=EXITED)
 
 
 def read_codes(warehouse: Warehouse, segment_id: str, at: datetime) -> pl.Series:

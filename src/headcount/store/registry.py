@@ -107,32 +107,28 @@ def reword_version(
     )
 
 
-def update_segment(warehouse: Warehouse, standing: Standing) -> None:
-    """The segment stands as the tick left it."""
-    warehouse.execute(
-        "registry/update_segment",
-        {
-            "segment_id": standing.segment_id,
-            "file": standing.file,
-            "version": standing.version,
-            "status": standing.status,
-            "reason": standing.reason,
-            "is_orphaned": standing.is_orphaned,
-            "members": standing.members,
-            "evaluated_at": standing.evaluated_at,
-            "expired_at": standing.expired_at,
-        },
-    )
+STANDINGS = {
+    "segment_id": pl.String,
+    "file": pl.String,
+    "version": pl.Int32,
+    "status": pl.String,
+    "reason": pl.String,
+    "is_orphaned": pl.Boolean,
+    "members": pl.Int64,
+    "evaluated_at": pl.Datetime("us", "UTC"),
+    "expired_at": pl.Datetime("us", "UTC"),
+}
 
 
-def mark_version_used(
-    warehouse: Warehouse, *, segment_id: str, version: int, at: datetime
-) -> None:
-    """The first tick that used the version is known; a later one changes nothing."""
-    warehouse.execute(
-        "registry/mark_version_used",
-        {"segment_id": segment_id, "version": version, "at": at},
-    )
+def update_segments(warehouse: Warehouse, standings: Iterable[Standing]) -> None:
+    """The segments stand as the tick left them.
+
+    The first tick that used a version is known with it; a later one changes nothing.
+    """
+    rows = [asdict(standing) for standing in standings]
+    with warehouse.lend(standings=pl.DataFrame(rows, schema=STANDINGS)):
+        warehouse.execute("registry/update_segments")
+        warehouse.execute("registry/mark_versions_used")
 
 
 def read_version_at(

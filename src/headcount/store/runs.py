@@ -5,8 +5,11 @@ Source: segments.md §6.4: enough to repeat a run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+
+import polars as pl
 
 from headcount.store.warehouse import Warehouse
 
@@ -58,7 +61,29 @@ def record_run(warehouse: Warehouse, run: Run) -> None:
     warehouse.execute("runs/record", asdict(run))
 
 
-def record_segment(warehouse: Warehouse, run: Run, entry: SegmentEntry) -> None:
-    """What the attempt made of one segment is in the ledger."""
-    params = asdict(entry) | {"run_id": run.run_id, "at": run.at}
-    warehouse.execute("runs/record_segment", params)
+ENTRIES = {
+    "segment_id": pl.String,
+    "version": pl.Int32,
+    "mode": pl.String,
+    "status": pl.String,
+    "reason": pl.String,
+    "members": pl.Int64,
+    "entered": pl.Int64,
+    "exited": pl.Int64,
+    "stayed": pl.Int64,
+    "bounds": pl.String,
+    "seconds": pl.Float64,
+}
+
+
+def record_segments(
+    warehouse: Warehouse, run: Run, entries: Iterable[SegmentEntry]
+) -> None:
+    """What the attempt made of each segment is in the ledger."""
+    rows = [asdict(entry) for entry in entries]
+    frame = pl.DataFrame(rows, schema=ENTRIES).with_columns(
+        pl.lit(run.at).cast(pl.Datetime("us", "UTC")).alias("at"),
+        run_id=pl.lit(run.run_id),
+    )
+    with warehouse.lend(entries=frame):
+        warehouse.execute("runs/record_segments")
