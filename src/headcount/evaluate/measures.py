@@ -34,13 +34,16 @@ from headcount.store.columns.rows import Coded, Index, Rows
 
 Column = npt.NDArray[np.int64]
 
+COUNT, SUM = "<i4", "<i8"
+"""How columns are kept: numbers of events, and sums."""
+
 
 class Counted(Protocol):
     """A measure that can be counted up."""
 
     @property
-    def width(self) -> int:
-        """How many columns it has."""
+    def kinds(self) -> tuple[str, ...]:
+        """How each of its columns is kept."""
 
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """What the rows add to each column, user by user; None: they do not fit."""
@@ -54,7 +57,7 @@ class Count:
     """The number of events; zero events is the number 0."""
 
     comparison: Comparison
-    width: int = 1
+    kinds: tuple[str, ...] = (COUNT,)
 
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
         """The events of each user."""
@@ -72,7 +75,7 @@ class Total:
     aggregate: Aggregate
     of: Literal["sum", "avg"]
     scale: int
-    width: int = 2
+    kinds: tuple[str, ...] = (COUNT, SUM)
 
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
         """How many numbers each user has, and their sum; None: a number is too long."""
@@ -110,9 +113,9 @@ class Extreme:
     of: Literal["min", "max"]
 
     @property
-    def width(self) -> int:
+    def kinds(self) -> tuple[str, ...]:
         """One column for the numbers, two an operator."""
-        return 1 + 2 * len(list(operators_of(self.aggregate)))
+        return (COUNT,) * (1 + 2 * len(list(operators_of(self.aggregate))))
 
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """The numbers of each user, and of each operator those that answer so."""

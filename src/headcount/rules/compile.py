@@ -211,3 +211,18 @@ def names_of(leaf: Leaf) -> tuple[str, ...]:
             return ()
         case _:
             assert_never(leaf)
+
+
+def predicates_of(leaf: Leaf) -> Iterator[Predicate]:
+    """Every predicate of the leaf."""
+    match leaf:
+        case Measured() | FirstEver() | ActivePeriods():
+            yield from (predicate for _, predicate in leaf.where)
+        case Ordered(steps=steps):
+            yield from (predicate for _, where in steps for _, predicate in where)
+        case AttributeTest(predicate=predicate):
+            yield predicate
+        case MemberOf() | Known():
+            return
+        case _:
+            assert_never(leaf)

@@ -176,7 +176,7 @@ class History:
                 "system_code": self._system_code,
                 "keys": sorted(keys),
                 "end_us": to_micros(at),
-                "user_code": self._user_code,
+                "user_codes": crowd.codes.tolist() if isinstance(crowd, Listed) else None,
             },
         ).filter(pl.col("value") != "null")
         found = _attribute_at(latest.rename({"at_us": "at"}), path).sort("user_code")
@@ -184,6 +184,25 @@ class History:
         rows, who = crowd.find(users)
         picked = found[rows] if isinstance(rows, slice) else found[pl.Series(rows)]
         return picked.drop("user_code").with_columns(who=pl.Series(who))
+
+    def users_with_new_attributes(
+        self, path: str, position: int, was: datetime, now: datetime
+    ) -> npt.NDArray[np.uint32]:
+        """The users whose attribute at `path` may differ between two instants.
+
+        `position` is how far ingest was at the first. Ascending, each once.
+        """
+        changed = self._warehouse.frame(
+            "history/changed_attributes",
+            {
+                "system_code": self._system_code,
+                "keys": sorted({one[0] for one in candidates(path)}),
+                "after": position,
+                "was_us": to_micros(was),
+                "now_us": to_micros(now),
+            },
+        )
+        return changed.get_column("user_code").to_numpy()
 
 
 def _with_properties(

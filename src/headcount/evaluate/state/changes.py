@@ -1,0 +1,90 @@
+"""Which events a condition sees now and did not see before, and the other way round.
+
+Source: architecture.md, "Evaluating fast": what a tick reads follows the events that
+came and went. Ranges may move either way: a local time that exists twice moves the
+start of a month's range back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from headcount.evaluate.leaves import Scene
+from headcount.evaluate.matching import matching, paths_of
+from headcount.rules.compile import Where
+from headcount.store.columns.reader import Span
+from headcount.store.columns.rows import Rows
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Events of some names, with the properties at some paths."""
+
+    names: Sequence[str]
+    where: Where
+    paths: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is read at a tick: the scene now, and how far ingest was at the last one."""
+
+    scene: Scene
+    position: int
+
+    def came(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
+        """The events that are inside `now` and were not known inside `before`.
+
+        `who` counts users by their codes: the scene's crowd is everybody.
+        """
+        new = self._read(sight, now, after=self.position)
+        return [new, *self._old(sight, now, before)]
+
+    def went(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
+        """The events that were known inside `before` and are not inside `now`."""
+        return self._old(sight, before, now)
+
+    def _old(self, sight: Sight, inside: Span, outside: Span) -> list[Rows]:
+        return [
+            self._read(sight, span, upto=self.position)
+            for span in without(inside, outside)
+        ]
+
+    def _read(
+        self,
+        sight: Sight,
+        span: Span,
+        *,
+        after: int | None = None,
+        upto: int | None = None,
+    ) -> Rows:
+        history = self.scene.history
+        rows = history.columns.read(
+            history.codes_of(sight.names),
+            span,
+            self.scene.crowd,
+            paths=paths_of(sight.where, *sight.paths),
+            after=after,
+            upto=upto,
+        )
+        return matching(rows, sight.where, self.scene.answers)
+
+
+def without(inside: Span, outside: Span) -> Iterator[Span]:
+    """The parts of `inside` that are not in `outside`, empty ones left out."""
+    if outside.low >= outside.high:
+        parts = [inside]
+    else:
+        parts = [
+            Span(inside.low, min(inside.high, outside.low)),
+            Span(max(inside.low, outside.high), inside.high),
+        ]
+    return (part for part in parts if part.low < part.high)
+
+
+def users_of(rows: Sequence[Rows]) -> np.ndarray:
+    """The users of the rows, ascending, each once."""
+    return np.unique(np.concatenate([one.who for one in rows])).astype(np.uint32)

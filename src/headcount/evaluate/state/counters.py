@@ -1,0 +1,192 @@
+"""Conditions that are counted up: a few whole numbers a user, moved by what changed.
+
+A counter has one slot, a range with its columns, or one a period. Equal to reading
+everything again, because a number is added when its event comes into the range and
+taken off when it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
+from typing import Protocol
+
+import numpy as np
+
+from headcount.evaluate.comparisons import Mask
+from headcount.evaluate.leaves import Scene, active_holds, measured_rows, span_of
+from headcount.evaluate.measures import (
+    COUNT,
+    Column,
+    Counted,
+    counted_measures,
+    per_user,
+    scales_of,
+)
+from headcount.evaluate.predicates import Moment
+from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.rules import ranges
+from headcount.rules.compile import ActivePeriods, Leaf, Measured
+from headcount.store.columns.crowd import U32
+from headcount.store.columns.reader import Span
+from headcount.store.columns.rows import Rows
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What a tick changes: for `users`, what is added to each column."""
+
+    users: U32
+    columns: Sequence[Column]
+
+
+class Counter(Protocol):
+    """A leaf that is counted up."""
+
+    @property
+    def kinds(self) -> list[str]:
+        """How each column stands in the file."""
+
+    def fresh(self, scene: Scene) -> list[Column] | None:
+        """Every column for the scene's crowd; None: a number does not fit."""
+
+    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+        """What changed since the instant `before`; None: a number does not fit."""
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether the leaf holds."""
+
+
+@dataclass(frozen=True)
+class MeasuredCounter:
+    """Counts, sums, means, least and greatest numbers in one range."""
+
+    leaf: Measured
+    measures: Sequence[Counted]
+
+    @property
+    def kinds(self) -> list[str]:
+        """How each column stands in the file."""
+        return [kind for one in self.measures for kind in one.kinds]
+
+    def fresh(self, scene: Scene) -> list[Column] | None:
+        """Every column for the scene's crowd; None: a number does not fit."""
+        return self._count(measured_rows(self.leaf, scene), scene.size, scene)
+
+    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+        """What changed since the instant `before`; None: a number does not fit."""
+        paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
+        sight = Sight(self.leaf.names, self.leaf.where, paths)
+        was, now = (self._span(moment) for moment in (before, reach.scene.moment))
+        came, went = reach.came(sight, was, now), reach.went(sight, was, now)
+        users = users_of([*came, *went])
+        columns = [np.zeros(len(users), dtype=np.int64) for _ in self.kinds]
+        for sign, several in ((1, came), (-1, went)):
+            for rows in several:
+                found = self._count(_seen_by(rows, users), len(users), reach.scene)
+                if found is None:
+                    return None
+                for column, number in zip(columns, found, strict=True):
+                    column += sign * number
+        return Delta(users, columns)
+
+    def _span(self, moment: Moment) -> Span:
+        return span_of(ranges.resolve(self.leaf.date_range, moment.at, moment.tz))
+
+    def _count(self, rows: Rows, size: int, scene: Scene) -> list[Column] | None:
+        columns: list[Column] = []
+        for measure in self.measures:
+            found = measure.count(rows, size, scene.answers)
+            if found is None:
+                return None
+            columns += found
+        return columns
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether every measure compares so."""
+        masks, rest = [], list(columns)
+        for measure in self.measures:
+            width = len(measure.kinds)
+            own, rest = rest[:width], rest[width:]
+            masks.append(measure.holds(own))
+        return reduce(and_, masks)
+
+
+@dataclass(frozen=True)
+class PeriodsCounter:
+    """The count of each of several periods, the oldest first."""
+
+    leaf: ActivePeriods
+
+    @property
+    def kinds(self) -> list[str]:
+        """How each column stands in the file."""
+        return [COUNT] * self.leaf.active.of
+
+    def fresh(self, scene: Scene) -> list[Column] | None:
+        """Every column for the scene's crowd."""
+        return [
+            per_user(
+                scene.rows(self.leaf.names, period, self.leaf.where).who, scene.size
+            )
+            for period in _periods(self.leaf, scene.moment)
+        ]
+
+    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+        """What changed since the instant `before`."""
+        sight = Sight(self.leaf.names, self.leaf.where)
+        spans = [
+            (span_of(was), span_of(now))
+            for was, now in zip(
+                _periods(self.leaf, before),
+                _periods(self.leaf, reach.scene.moment),
+                strict=True,
+            )
+        ]
+        came = [reach.came(sight, was, now) for was, now in spans]
+        went = [reach.went(sight, was, now) for was, now in spans]
+        users = users_of([rows for several in (*came, *went) for rows in several])
+        columns = [
+            sum(_number(rows, users) for rows in came[i])
+            - sum(_number(rows, users) for rows in went[i])
+            for i in range(len(spans))
+        ]
+        return Delta(users, columns)
+
+    def holds(self, columns: Sequence[Column]) -> Mask:
+        """User by user, whether enough periods compare so."""
+        return active_holds(self.leaf, columns)
+
+
+def _periods(leaf: ActivePeriods, moment: Moment) -> tuple[ranges.Bounds, ...]:
+    return ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
+
+
+def _seen_by(rows: Rows, users: U32) -> Rows:
+    """The rows with `who` counted among `users`, which hold all of theirs."""
+    return replace(rows, who=np.searchsorted(users, rows.who))
+
+
+def _number(rows: Rows, users: U32) -> Column:
+    return per_user(np.searchsorted(users, rows.who), len(users))
+
+
+def counter_of(leaf: Leaf, scales: Sequence[int] | None, scene: Scene) -> Counter | None:
+    """How `leaf` is counted up, None when it cannot be.
+
+    `scales` are the decimal places of its sums, None to choose them for the events
+    that the scene sees.
+    """
+    if isinstance(leaf, ActivePeriods):
+        return PeriodsCounter(leaf)
+    if not isinstance(leaf, Measured) or leaf.days is not None:
+        return None
+    names = {name for name, _ in leaf.aggregates}
+    if "distinct" in names:
+        return None
+    if scales is None:
+        has_totals = not names.isdisjoint({"sum", "avg"})
+        scales = scales_of(leaf, measured_rows(leaf, scene)) if has_totals else []
+    return MeasuredCounter(leaf, counted_measures(leaf, scales))
