@@ -121,3 +121,20 @@ def instants_as_values(
             ]
         )
     )
+
+
+EXACT_NUMBERS = st.one_of(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, min_value=-(10**6), max_value=10**6
+    ),
+    st.integers(-(2**70), 2**70).map(Decimal),
+    st.sampled_from(["0.1", "0.10000000000000000001", "9007199254740993", "1e300"]).map(
+        Decimal
+    ),
+)
+"""Numbers that a float may get wrong."""
+
+SHORT_NUMBERS = st.decimals(
+    allow_nan=False, allow_infinity=False, min_value=-9999, max_value=9999, places=3
+)
+"""Numbers as prices are."""

@@ -20,8 +20,8 @@ from headcount.definitions.load import definition_to_json
 from headcount.definitions.model import Definition
 from headcount.errors import DataError, UsageError
 from headcount.store import membership, registry, snapshots
-from headcount.store.membership import INSTANT, Change
-from headcount.store.registry import Standing
+from headcount.store.membership import INSTANT, Change, Told
+from headcount.store.standings import Standing, update_segments
 from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
@@ -79,33 +79,29 @@ def import_members(
     with warehouse.transaction():
         register_definition(warehouse, definition, file, now)
         change = _change(warehouse, definition, listed, at)
-        membership.commit_change(
-            warehouse, change, segment_id=definition.id, at=at, version=1
-        )
+        membership.commit_changes(warehouse, [Told(definition.id, at, 1, change)])
         members = membership.read_members(warehouse, definition.id, at)
         snapshot = snapshots.write_snapshot(
             warehouse, folder, members, segment_id=definition.id, at=at
         )
         snapshots.commit_snapshot(warehouse, snapshot, at=at, run_id="import")
-        registry.update_segment(
-            warehouse,
-            Standing(
-                segment_id=definition.id,
-                file=file,
-                version=1,
-                status="Active",
-                reason=None,
-                is_orphaned=False,
-                members=change.members.height,
-                evaluated_at=at,
-                expired_at=None,
-            ),
+        standing = Standing(
+            segment_id=definition.id,
+            file=file,
+            version=1,
+            status="Active",
+            reason=None,
+            is_orphaned=False,
+            members=change.size,
+            evaluated_at=at,
+            expired_at=None,
         )
+        update_segments(warehouse, [standing])
     snapshots.write_manifests(warehouse, folder)
     return ImportReport(
         definition.id,
         at,
-        change.members.height,
+        change.size,
         change.entered.height,
         change.exited.height,
     )

@@ -10,18 +10,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import reduce
 from operator import and_
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from headcount.definitions.model import Comparison
 from headcount.rules.values import OPERATORS, Operator
+from headcount.store.columns.arrays import AnyArray, Mask
 
 INT64_MAX = 2**63 - 1
-
-Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.integer[Any]]
 
 
 def operators_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
@@ -36,7 +32,7 @@ def operators_of(comparison: Comparison) -> Iterator[tuple[Operator, Decimal]]:
         yield "lte", high
 
 
-def compare_counts(counts: Numbers, comparison: Comparison) -> Mask:
+def compare_counts(counts: AnyArray, comparison: Comparison) -> Mask:
     """Row by row, whether the whole number compares so."""
     return reduce(
         and_,
@@ -44,7 +40,7 @@ def compare_counts(counts: Numbers, comparison: Comparison) -> Mask:
     )
 
 
-def compare_whole(counts: Numbers, op: Operator, bound: Decimal) -> Mask:
+def compare_whole(counts: AnyArray, op: Operator, bound: Decimal) -> Mask:
     """A whole number against any decimal: the bound moves to a whole number."""
     is_whole = bound == bound.to_integral_value()
     if op in {"eq", "ne"} and not is_whole:

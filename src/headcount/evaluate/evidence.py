@@ -29,7 +29,6 @@ from headcount.evaluate.leaves import (
 from headcount.evaluate.matching import matching
 from headcount.evaluate.measures import local_days
 from headcount.evaluate.sequences import furthest_step
-from headcount.rules.values import exact_number
 from headcount.rules import ranges
 from headcount.rules.bounds import bounds_to_json, leaf_bounds
 from headcount.rules.compile import (
@@ -43,6 +42,7 @@ from headcount.rules.compile import (
     Ordered,
 )
 from headcount.rules.micros import from_micros
+from headcount.rules.values import exact_number
 from headcount.store.columns.rows import Coded
 from headcount.store.history import property_column
 

@@ -20,7 +20,6 @@ import polars as pl
 from headcount.definitions.model import Definition
 from headcount.definitions.settings import System
 from headcount.errors import EvaluationError
-from headcount.evaluate.comparisons import Mask
 from headcount.evaluate.leaves import Scene, leaf_mask
 from headcount.evaluate.matching import Answers
 from headcount.evaluate.predicates import Moment
@@ -36,10 +35,10 @@ from headcount.rules.compile import (
     names_of,
     references,
 )
+from headcount.store.columns.arrays import Mask
 from headcount.store.columns.crowd import Crowd, Stretch
 from headcount.store.history import History
 from headcount.store.warehouse import Warehouse
-
 
 MOST_ROWS = 20_000_000
 """Events that one condition is looked at with at a time: what bounds the memory."""
@@ -88,12 +87,12 @@ class Evaluator:
         if leaf not in self._masks:
             parts = [
                 leaf_mask(leaf, replace(self.scene, crowd=crowd))
-                for crowd in self._crowds(leaf)
+                for crowd in self.crowds(leaf)
             ]
             self._masks[leaf] = np.concatenate(parts) if len(parts) > 1 else parts[0]
         return self._masks[leaf]
 
-    def _crowds(self, leaf: Leaf) -> Sequence[Crowd]:
+    def crowds(self, leaf: Leaf) -> Sequence[Crowd]:
         """The crowd in as many parts as the memory asks for."""
         crowd = self.scene.crowd
         if not isinstance(crowd, Stretch):

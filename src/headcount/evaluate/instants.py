@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from headcount.rules.values import Values, exact_number
 from headcount.rules import ranges
 from headcount.rules.micros import to_micros
+from headcount.rules.values import Values, exact_number
 
 MILLISECONDS_FROM = Decimal(10) ** 11
 """From here on an epoch number is in milliseconds: as seconds it is the year 5138."""

@@ -17,10 +17,7 @@ import numpy as np
 import polars as pl
 
 from headcount.evaluate import sequences
-from headcount.evaluate.comparisons import (
-    Mask,
-    compare_counts,
-)
+from headcount.evaluate.comparisons import compare_counts
 from headcount.evaluate.matching import Answers, matching, paths_of
 from headcount.evaluate.measures import measured, per_user
 from headcount.evaluate.predicates import Moment, holds_when_missing, satisfies
@@ -39,9 +36,10 @@ from headcount.rules.compile import (
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import Bounds
 from headcount.rules.values import read_values
+from headcount.store.columns.arrays import Index, Mask
 from headcount.store.columns.crowd import Crowd
 from headcount.store.columns.reader import Span
-from headcount.store.columns.rows import Index, Rows
+from headcount.store.columns.rows import Rows
 from headcount.store.history import History, property_column
 
 MembersOf = Callable[[str], pl.Series]

@@ -8,13 +8,13 @@ from functools import reduce
 from operator import and_
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headcount.definitions.model import Predicate
 from headcount.evaluate.predicates import Moment, satisfies
 from headcount.rules.compile import Where
-from headcount.store.columns.rows import Coded, Mask, Rows
+from headcount.store.columns.arrays import Mask
+from headcount.store.columns.rows import Coded, Rows
 
 Answer = Callable[[], pl.Series]
 
@@ -24,7 +24,7 @@ class Answers:
     """What is found out about the values of small tables, kept for one instant."""
 
     moment: Moment
-    _kept: dict[Hashable, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    _kept: dict[Hashable, Mask] = field(default_factory=dict)
 
     def satisfied(self, predicate: Predicate, coded: Coded) -> Mask:
         """Row by row, whether the value satisfies the predicate."""
@@ -37,11 +37,12 @@ class Answers:
     def of(self, question: Hashable, coded: Coded, answer: Answer) -> Mask:
         """Row by row, what `answer` says value by value; asked once for a table."""
         if coded.table is None:
-            return coded.gather(answer())
+            return coded.gather(answer()).astype(np.bool_, copy=False)
         key = (coded.table, question)
         if key not in self._kept:
             self._kept[key] = answer().to_numpy()
-        return self._kept[key][coded.codes]
+        found: Mask = self._kept[key][coded.codes]
+        return found
 
 
 def matching(rows: Rows, where: Where, answers: Answers) -> Rows:

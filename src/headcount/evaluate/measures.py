@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headcount.definitions.model import Aggregate, Comparison
-from headcount.evaluate.comparisons import Mask, compare_counts, operators_of
+from headcount.evaluate.comparisons import compare_counts, operators_of
 from headcount.evaluate.matching import Answers
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.totals import (
@@ -30,9 +29,10 @@ from headcount.evaluate.totals import (
 )
 from headcount.rules.compile import Measured
 from headcount.rules.values import Operator, compare_numbers
-from headcount.store.columns.rows import Coded, Index, Rows
+from headcount.store.columns.arrays import I64, Index, Mask
+from headcount.store.columns.rows import Coded, Rows
 
-Column = npt.NDArray[np.int64]
+Column = I64
 
 COUNT, SUM = "<i4", "<i8"
 """How columns are kept: numbers of events, and sums."""
@@ -59,7 +59,7 @@ class Count:
     comparison: Comparison
     kinds: tuple[str, ...] = (COUNT,)
 
-    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """The events of each user."""
         return [per_user(rows.who, size)]
 
@@ -77,7 +77,7 @@ class Total:
     scale: int
     kinds: tuple[str, ...] = (COUNT, SUM)
 
-    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:  # noqa: ARG002
+    def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """How many numbers each user has, and their sum; None: a number is too long."""
         coded = rows.properties[self.aggregate.of]
         found = total(coded, rows.who, size, self.scale)
@@ -149,11 +149,13 @@ class Extreme:
         self, op: Operator, numbers: Column, reaching: Column, holding: Column
     ) -> Mask:
         if op in EVERY[self.of]:
-            return holding == numbers
-        if op in SOME[self.of]:
-            return holding > 0
-        is_bound: Mask = (reaching == numbers) & (holding > 0)
-        return ~is_bound if op == "ne" else is_bound
+            answer: Mask = holding == numbers
+        elif op in SOME[self.of]:
+            answer = holding > 0
+        else:
+            is_bound = (reaching == numbers) & (holding > 0)
+            answer = ~is_bound if op == "ne" else is_bound
+        return answer
 
 
 def per_user(who: Index, size: int) -> Column:
@@ -166,10 +168,13 @@ def counted_measures(leaf: Measured, scales: Sequence[int]) -> list[Counted]:
     found: list[Counted] = [] if leaf.count is None else [Count(leaf.count)]
     rest = iter(scales)
     for name, aggregate in leaf.aggregates:
-        if name == "sum" or name == "avg":
-            found.append(Total(aggregate, name, next(rest)))
-        elif name == "min" or name == "max":
-            found.append(Extreme(aggregate, name))
+        match name:
+            case "sum" | "avg":
+                found.append(Total(aggregate, name, next(rest)))
+            case "min" | "max":
+                found.append(Extreme(aggregate, name))
+            case "distinct":
+                continue  # not counted up
     return found
 
 
@@ -210,14 +215,14 @@ def _wide(measure: Counted, rows: Rows, size: int) -> Mask:
     return compare_any_totals(coded, rows.who, size, aggregate, of=measure.of)
 
 
-def local_days(rows: Rows, moment: Moment) -> npt.NDArray[np.int64]:
+def local_days(rows: Rows, moment: Moment) -> I64:
     """The local calendar day of each row, in days since the epoch."""
     instants = pl.from_epoch(pl.Series(rows.at), time_unit="us")
     local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(moment.tz.key)
     return local.dt.date().to_physical().to_numpy().astype(np.int64)
 
 
-def text_codes(coded: Coded) -> tuple[npt.NDArray[np.int64], Mask]:
+def text_codes(coded: Coded) -> tuple[I64, Mask]:
     """A number for each comparable text, of the rows with one, and which those are.
 
     Values are one when their comparable texts are: 1, 1.0 and "1".
@@ -230,7 +235,7 @@ def text_codes(coded: Coded) -> tuple[npt.NDArray[np.int64], Mask]:
     return numbers[found], found
 
 
-def distinct_pairs(who: Index, what: npt.NDArray[np.int64], size: int) -> Column:
+def distinct_pairs(who: Index, what: I64, size: int) -> Column:
     """How many different `what` each of `size` users has."""
     pairs = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
     users = (np.unique(pairs) >> np.uint64(32)).astype(np.intp)

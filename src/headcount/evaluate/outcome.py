@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from headcount.evaluate.registration import Case
 from headcount.store.membership import Change
 from headcount.store.snapshots import Snapshot
 
-Mode = Literal["full", "kept"]
+Mode = Literal["incremental", "full", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Outcome:
     seconds: float
     bounds: list[dict[str, object]]
     change: Change | None = None
+    mode: Mode = "kept"
     snapshot: Snapshot | None = None
 
 
@@ -45,13 +46,17 @@ class SegmentReport:
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    """What a tick did; `faults` are files and edits that were not taken."""
+    """What a tick did; `faults` are files and edits that were not taken.
+
+    `phases` says where the seconds went.
+    """
 
     run_id: str
     at: datetime
     seconds: float
     segments: tuple[SegmentReport, ...]
     faults: tuple[Fault, ...]
+    phases: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As `evaluate --json` prints it (interface.md §3)."""
@@ -59,6 +64,7 @@ class TickReport:
             "at": to_text(self.at),
             "run_id": self.run_id,
             "seconds": self.seconds,
+            "phases": {name: round(spent, 6) for name, spent in self.phases.items()},
             "segments": [asdict(one) for one in self.segments],
         }
 
@@ -73,8 +79,8 @@ def report_of(outcome: Outcome) -> SegmentReport:
         status=outcome.status,
         reason=outcome.reason,
         version=case.version,
-        mode="kept" if change is None else "full",
-        members=kept if change is None else change.members.height,
+        mode="kept" if change is None else outcome.mode,
+        members=kept if change is None else change.size,
         entered=0 if change is None else change.entered.height,
         exited=0 if change is None else change.exited.height,
     )

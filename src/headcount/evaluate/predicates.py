@@ -20,9 +20,9 @@ import polars as pl
 from headcount.definitions.model import Predicate
 from headcount.definitions.values import Scalar
 from headcount.evaluate.instants import read_instants
-from headcount.rules.values import Values, compare_numbers, literal_text
 from headcount.rules import ranges
 from headcount.rules.micros import to_micros
+from headcount.rules.values import Values, compare_numbers, literal_text
 
 TRUTH = {"true": True, "false": False}
 

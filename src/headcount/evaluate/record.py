@@ -6,7 +6,7 @@ Source: segments.md §6.2 and §6.4.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from headcount.definitions.fingerprint import fingerprint
@@ -14,22 +14,38 @@ from headcount.definitions.load import definition_to_json
 from headcount.evaluate.outcome import Outcome, report_of
 from headcount.evaluate.registration import Case
 from headcount.store import membership, registry, runs, snapshots
-from headcount.store.membership import Change
-from headcount.store.registry import Standing
+from headcount.store.membership import Change, Told
+from headcount.store.standings import Standing, update_segments
 from headcount.store.warehouse import Warehouse
 
 
 def record_outcomes(
-    warehouse: Warehouse, run: runs.Run, outcomes: Iterable[Outcome], *, now: datetime
+    warehouse: Warehouse, run: runs.Run, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
     """Everything the tick found is in the store; inside one transaction."""
     runs.record_run(warehouse, run)
     for outcome in outcomes:
         _register(warehouse, outcome.case, now)
-        if outcome.change is not None:
-            _commit_members(warehouse, run, outcome, outcome.change)
-        registry.update_segment(warehouse, _standing(outcome))
-        runs.record_segment(warehouse, run, _entry(outcome))
+        if outcome.snapshot is not None:
+            at = outcome.case.at
+            snapshots.commit_snapshot(
+                warehouse, outcome.snapshot, at=at, run_id=run.run_id
+            )
+    told = [
+        _told(outcome, outcome.change)
+        for outcome in outcomes
+        if outcome.change is not None
+    ]
+    membership.commit_changes(warehouse, told)
+    update_segments(warehouse, map(_standing, outcomes))
+    runs.record_segments(warehouse, run, map(_entry, outcomes))
+
+
+def _told(outcome: Outcome, change: Change) -> Told:
+    case = outcome.case
+    before = case.registered.last_evaluated_at if case.registered else None
+    is_again = before is not None and before >= case.at
+    return Told(case.segment_id, case.at, case.version, change, is_again)
 
 
 def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:
@@ -62,26 +78,6 @@ def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:
         )
 
 
-def _commit_members(
-    warehouse: Warehouse, run: runs.Run, outcome: Outcome, change: Change
-) -> None:
-    case = outcome.case
-    membership.commit_change(
-        warehouse,
-        change,
-        segment_id=case.segment_id,
-        at=case.at,
-        version=case.version,
-    )
-    registry.mark_version_used(
-        warehouse, segment_id=case.segment_id, version=case.version, at=case.at
-    )
-    if outcome.snapshot is not None:
-        snapshots.commit_snapshot(
-            warehouse, outcome.snapshot, at=case.at, run_id=run.run_id
-        )
-
-
 def _standing(outcome: Outcome) -> Standing:
     case, change = outcome.case, outcome.change
     is_frozen = outcome.status == "Expired" and case.registered is not None
@@ -93,7 +89,7 @@ def _standing(outcome: Outcome) -> Standing:
         status=outcome.status,
         reason=outcome.reason,
         is_orphaned=case.is_orphaned,
-        members=change.members.height if change is not None else None,
+        members=change.size if change is not None else None,
         evaluated_at=case.at if change is not None else None,
         expired_at=case.at if case.is_last and change is not None else kept_expiry,
     )

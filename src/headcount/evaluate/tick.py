@@ -10,8 +10,9 @@ Source: segments.md §5-6.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,10 +28,11 @@ from headcount.evaluate.full import (
     in_dependency_order,
     require_within,
 )
-from headcount.evaluate.outcome import Outcome, TickReport, report_of
+from headcount.evaluate.outcome import Mode, Outcome, TickReport, report_of
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.record import record_outcomes
 from headcount.evaluate.registration import Case, plan_registration, status_of
+from headcount.evaluate.state.engine import Engine, Moved, start_engine
 from headcount.rules.bounds import plan_bounds
 from headcount.rules.compile import Plan, compile_definition
 from headcount.store import membership, registry, runs, snapshots
@@ -38,6 +40,7 @@ from headcount.store.history import History
 from headcount.store.membership import Change
 from headcount.store.registry import Registered
 from headcount.store.snapshots import Snapshot
+from headcount.store.tokens import record_token
 from headcount.store.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -57,18 +60,32 @@ class OlderTickError(UsageError):
         )
 
 
-@dataclass(slots=True)
+@dataclass
 class Tick:
-    """A tick in the making; `finished` grows as segments are evaluated in order."""
+    """A tick in the making; `finished` grows as segments are evaluated in order.
+
+    `finished` answers with the codes of a segment's members.
+    """
 
     warehouse: Warehouse
     systems: dict[str, System]
     folder: Path
     at: datetime
     registered: dict[str, Registered]
-    finished: dict[str, pl.Series] = field(default_factory=dict)
+    is_full: bool
+    finished: dict[str, Callable[[], pl.Series]] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
+    engines: dict[str, Engine] = field(default_factory=dict)
     evaluators: dict[tuple[str, datetime], Evaluator] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """The block's seconds are added to the phase."""
+        started = clock.elapsed_s()
+        yield
+        spent = clock.elapsed_s() - started
+        self.phases[name] = self.phases.get(name, 0.0) + spent
 
 
 def evaluate_tick(
@@ -79,11 +96,13 @@ def evaluate_tick(
     folder: Path,
     at: datetime,
     now: datetime,
+    full: bool = False,
 ) -> TickReport:
     """Every segment is evaluated at `at`, committed, and has its snapshot in `folder`.
 
-    Raises OlderTickError for a tick before the newest. A kill at any point leaves the
-    tick done or not done; calling again does it.
+    What a tick reads follows what changed since the last one; with `full` everything
+    is read. Raises OlderTickError for a tick before the newest. A kill at any point
+    leaves the tick done or not done; calling again does it.
     """
     started = clock.elapsed_s()
     newest, attempts = runs.read_newest(warehouse, at)
@@ -91,8 +110,11 @@ def evaluate_tick(
         raise OlderTickError(at, newest)
     registered = registry.read_registered(warehouse)
     registration = plan_registration(loaded, registered, systems, at=at)
-    tick = Tick(warehouse, systems, folder, at, registered)
-    outcomes = _evaluate_cases(tick, registration.cases)
+    tick = Tick(warehouse, systems, folder, at, registered, full)
+    with tick.phase("evaluate"):
+        evaluated = _evaluate_cases(tick, registration.cases)
+    with tick.phase("snapshots"):
+        outcomes = [_with_snapshot(tick, one) for one in evaluated]
     run = runs.Run(
         run_id=f"{clock.to_text(at)}/{attempts + 1:03d}",
         at=at,
@@ -102,15 +124,26 @@ def evaluate_tick(
         started_at=now,
         seconds=clock.elapsed_s() - started,
     )
-    with warehouse.transaction():
+    token = f"{run.run_id} {clock.to_text(now)}"
+    with tick.phase("commit"), warehouse.transaction():
         record_outcomes(warehouse, run, outcomes, now=now)
-    snapshots.write_manifests(warehouse, folder)
+        for system in tick.engines:
+            record_token(warehouse, system, token)
+    with tick.phase("state"):
+        for engine in tick.engines.values():
+            engine.end(token)
+    with tick.phase("snapshots"):
+        snapshots.write_manifests(warehouse, folder)
+    with tick.phase("columns"):
+        for history in tick.histories.values():
+            history.tidy()
     return TickReport(
         run.run_id,
         at,
         round(clock.elapsed_s() - started, 6),
         tuple(map(report_of, outcomes)),
         (*loaded.faults, *(one.fault for one in registration.refusals)),
+        tick.phases,
     )
 
 
@@ -144,49 +177,116 @@ def _left_alone(case: Case) -> Outcome:
 def _evaluate_case(tick: Tick, case: Case, plan: Plan) -> Outcome:
     """The outcome of evaluating one segment; its failure stays its own."""
     started = clock.elapsed_s()
-    tz = tick.systems[case.definition.system].timezone
-    bounds = [one.to_json() for one in plan_bounds(plan, case.at, tz)]
-    try:
-        change, snapshot = _evaluate(tick, case, plan)
-    except Exception as error:  # one segment inside a tick never stops the others
-        if not isinstance(error, EvaluationError):
-            log.exception("segment failed segment_id=%s", case.segment_id)
-        reason = str(error) or type(error).__name__
-        return Outcome(case, "Failed", reason, clock.elapsed_s() - started, bounds)
-    status = "Expired" if case.is_last else "Active"
-    seconds = clock.elapsed_s() - started
-    return Outcome(case, status, None, seconds, bounds, change, snapshot)
-
-
-def _evaluate(tick: Tick, case: Case, plan: Plan) -> tuple[Change, Snapshot]:
     system = tick.systems[case.definition.system]
-    evaluator = _evaluator(tick, system, case.at)
-    codes = evaluator.members(plan)
-    require_within(system.limits.users, len(codes))
-    tick.finished[case.segment_id] = codes
+    bounds = [one.to_json() for one in plan_bounds(plan, case.at, system.timezone)]
+    status = "Expired" if case.is_last else "Active"
+    outcome = Outcome(case, status, None, 0.0, bounds)
+    try:
+        membership_of = _incrementally if case.at == tick.at else _in_full
+        change, mode = membership_of(tick, case, plan)
+        require_within(system.limits.users, change.size)
+    except Exception as error:  # noqa: BLE001 - one segment never stops the others
+        return _failed(tick, outcome, error)
+    return replace(
+        outcome, change=change, mode=mode, seconds=clock.elapsed_s() - started
+    )
+
+
+def _failed(tick: Tick, outcome: Outcome, error: Exception) -> Outcome:
+    """The segment failed; its last good membership stays, also for references."""
+    segment_id = outcome.case.segment_id
+    if not isinstance(error, EvaluationError):
+        log.error("segment failed segment_id=%s", segment_id, exc_info=error)
+    tick.finished.pop(segment_id, None)
+    engine = tick.engines.get(outcome.case.definition.system)
+    if engine is not None:
+        engine.forget(outcome.case)
+    reason = str(error) or type(error).__name__
+    return replace(outcome, status="Failed", reason=reason, change=None)
+
+
+def _in_full(tick: Tick, case: Case, plan: Plan) -> tuple[Change, Mode]:
+    """The membership at an instant of the segment's own."""
+    codes = _evaluator(tick, case).members(plan)
+    tick.finished[case.segment_id] = lambda: codes
+    return _change_to(tick, case, codes), "full"
+
+
+def _incrementally(tick: Tick, case: Case, plan: Plan) -> tuple[Change, Mode]:
+    """The membership at the tick, from the one before where that is known."""
+    engine = _engine(tick, case)
+    found = engine.move(case, plan)
+    tick.finished[case.segment_id] = lambda: engine.codes(case)
+    if isinstance(found, Moved):
+        entered_at = pl.lit(case.at).cast(membership.INSTANT)
+        entered = pl.DataFrame({"user_code": found.entered}, membership.CODES)
+        exited = pl.DataFrame({"user_code": found.exited}, membership.CODES)
+        change = Change(found.size, entered.with_columns(entered_at=entered_at), exited)
+        return change, "incremental"
+    return _change_to(tick, case, engine.codes(case)), found
+
+
+def _change_to(tick: Tick, case: Case, codes: pl.Series) -> Change:
+    """The change from who stood before the case's instant to these users."""
     entered_at = pl.lit(case.at).cast(membership.INSTANT)
     members = pl.select(user_code=codes, entered_at=entered_at)
     standing = membership.read_standing(tick.warehouse, case.segment_id, case.at)
-    change = membership.plan_change(standing, members)
-    ids = evaluator.history.user_ids.gather(change.members.get_column("user_code"))
-    snapshot = snapshots.write_snapshot(
+    return membership.plan_change(standing, members)
+
+
+def _with_snapshot(tick: Tick, outcome: Outcome) -> Outcome:
+    """The outcome with the file of its members, when it has any."""
+    if outcome.change is None:
+        return outcome
+    started = clock.elapsed_s()
+    try:
+        snapshot = _snapshot(tick, outcome.case, outcome.change)
+    except Exception as error:  # noqa: BLE001 - one segment never stops the others
+        return _failed(tick, outcome, error)
+    seconds = outcome.seconds + clock.elapsed_s() - started
+    return replace(outcome, snapshot=snapshot, seconds=seconds)
+
+
+def _snapshot(tick: Tick, case: Case, change: Change) -> Snapshot:
+    if change.is_empty:
+        before = snapshots.snapshot_before(tick.warehouse, case.segment_id, case.at)
+        if before is not None:
+            return before
+    standing = membership.read_standing(tick.warehouse, case.segment_id, case.at)
+    members = membership.members_after(standing, change)
+    ids = _history(tick, case).user_ids.gather(members.get_column("user_code"))
+    return snapshots.write_snapshot(
         tick.warehouse,
         tick.folder,
-        change.members.with_columns(user_id=ids),
+        members.with_columns(user_id=ids),
         segment_id=case.segment_id,
         at=case.at,
     )
-    return change, snapshot
 
 
-def _evaluator(tick: Tick, system: System, at: datetime) -> Evaluator:
-    key = system.name, at
+def _engine(tick: Tick, case: Case) -> Engine:
+    system = case.definition.system
+    if system not in tick.engines:
+        tick.engines[system] = start_engine(
+            tick.warehouse, _evaluator(tick, case), system, full=tick.is_full
+        )
+    return tick.engines[system]
+
+
+def _history(tick: Tick, case: Case) -> History:
+    system = case.definition.system
+    if system not in tick.histories:
+        tick.histories[system] = History(tick.warehouse, system)
+    return tick.histories[system]
+
+
+def _evaluator(tick: Tick, case: Case) -> Evaluator:
+    system = tick.systems[case.definition.system]
+    key = system.name, case.at
     if key not in tick.evaluators:
-        if system.name not in tick.histories:
-            tick.histories[system.name] = History(tick.warehouse, system.name)
         tick.evaluators[key] = Evaluator(
-            tick.histories[system.name],
-            Moment(at, system.timezone),
+            _history(tick, case),
+            Moment(case.at, system.timezone),
             lambda segment_id: _finished(tick, segment_id),
         )
     return tick.evaluators[key]
@@ -195,7 +295,7 @@ def _evaluator(tick: Tick, system: System, at: datetime) -> Evaluator:
 def _finished(tick: Tick, segment_id: str) -> pl.Series:
     """The finished membership of a segment: this tick's, else the last good one."""
     if segment_id in tick.finished:
-        return tick.finished[segment_id]
+        return tick.finished[segment_id]()
     registered = tick.registered.get(segment_id)
     if registered is None or registered.deleted_at or registered.members is None:
         raise MissingReferenceError(segment_id)

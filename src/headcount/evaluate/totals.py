@@ -15,16 +15,19 @@ from operator import and_
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headcount.definitions.model import Comparison
-from headcount.evaluate.comparisons import INT64_MAX, Mask, compare_whole, operators_of
-from headcount.rules.values import OPERATORS, SAFE_DIGITS, Operator, exact_number
-from headcount.rules.values import Values
-from headcount.store.columns.rows import Coded, Index
-
-I64 = npt.NDArray[np.int64]
+from headcount.evaluate.comparisons import INT64_MAX, compare_whole, operators_of
+from headcount.rules.values import (
+    OPERATORS,
+    SAFE_DIGITS,
+    Operator,
+    Values,
+    exact_number,
+)
+from headcount.store.columns.arrays import I64, Index, Mask
+from headcount.store.columns.rows import Coded
 
 EXACT_FLOAT = 2**53
 """Sums of whole numbers below this are exact in floats, whatever their order."""
@@ -59,7 +62,10 @@ def places(values: Values) -> tuple[I64, Mask]:
     """For each value, its decimal places, and whether its digits are few enough."""
     text = values.text
     digits = pl.DataFrame({"text": text}).select(
-        fraction=pl.col("text").str.extract(r"\.([0-9]+)$").str.len_bytes().fill_null(0),
+        fraction=pl.col("text")
+        .str.extract(r"\.([0-9]+)$")
+        .str.len_bytes()
+        .fill_null(0),
         is_short=(pl.col("text").str.len_bytes() <= SAFE_DIGITS)
         & ~pl.col("text").str.contains("[eE]"),
     )
@@ -112,9 +118,7 @@ def compare_totals(
 ) -> Mask:
     """User by user, whether the sum or the mean compares so; false without numbers."""
     compare = _compare_sum if of == "sum" else _compare_mean
-    answers = (
-        compare(totals, op, bound) for op, bound in operators_of(comparison)
-    )
+    answers = (compare(totals, op, bound) for op, bound in operators_of(comparison))
     return reduce(and_, answers, totals.counts > 0)
 
 

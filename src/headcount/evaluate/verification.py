@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from headcount.definitions.load import definition_from_json
@@ -48,6 +50,7 @@ class _Sight:
     systems: Mapping[str, System]
     registered: Mapping[str, Registered]
     at: datetime
+    folder: Path
 
 
 def verify_memberships(
@@ -64,8 +67,8 @@ def verify_memberships(
     same = [one for one in told if not one.is_retracted]
     same.sort(key=lambda one: (one.position, one.at))
     for (position, at), group in groupby(same, lambda one: (one.position, one.at)):
-        with seen_until(warehouse, position) as seen:
-            sight = _Sight(warehouse, seen, systems, registered, at)
+        with seen_until(warehouse, position) as seen, TemporaryDirectory() as folder:
+            sight = _Sight(warehouse, seen, systems, registered, at, Path(folder))
             found += _compare(sight, [one.segment_id for one in group])
     left_out = ", ".join(one.segment_id for one in told if one.is_retracted)
     note = f"rows retracted since their last tick: {left_out}" if left_out else None
@@ -84,7 +87,10 @@ def _compare(sight: _Sight, segment_ids: Iterable[str]) -> Iterator[Difference]:
             yield Difference("headcount.yaml", "no such system", wanted)
             continue
         if one.system not in evaluators:
-            history = History(sight.seen, one.system)
+            # From the store's own rows: the columns are among what is verified.
+            folder = sight.folder / one.system
+            folder.mkdir()
+            history = History(sight.seen, one.system, columns_folder=folder)
             moment = Moment(sight.at, system.timezone)
             evaluators[one.system] = Evaluator(history, moment, members_of)
         yield from _compare_one(sight, one, evaluators[one.system])

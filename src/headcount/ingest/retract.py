@@ -28,7 +28,9 @@ from headcount.errors import (
 )
 from headcount.ingest.again import KnownFile, Rereader
 from headcount.ingest.load import Progress, Spot, Tally, keep_staged
+from headcount.store.columns.home import forget_columns
 from headcount.store.sightings import see_anew
+from headcount.store.tokens import forget_tokens
 from headcount.store.tombstones import NOBODY, Tombstones
 from headcount.store.warehouse import Warehouse
 
@@ -143,6 +145,8 @@ class _Retraction:
         restored = [*self._put_back(later)]
         self.warehouse.execute("retract/date_users", {"system_code": self.system_code})
         see_anew(self.warehouse, system_code=self.system_code)
+        forget_columns(self.warehouse, self.system_code)
+        forget_tokens(self.warehouse)
         return restored
 
     def _take_out(self, file: KnownFile, now: datetime) -> None:

@@ -71,7 +71,7 @@ def evaluate(
 ) -> TickReport:
     """Every segment is evaluated at `at`, or Failed with a reason.
 
-    Every evaluation reads the whole history so far, with `full` or without.
+    With `full` the whole history is read, else what changed since the last tick.
     """
     with Warehouse.open(project.store_path) as warehouse:
         return evaluate_tick(
@@ -81,6 +81,7 @@ def evaluate(
             folder=project.snapshots_folder,
             at=at,
             now=now,
+            full=full,
         )
 
 

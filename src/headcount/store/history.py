@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,11 @@ from headcount.rules.paths import ABSENT, Keys, candidates, descend, find
 from headcount.rules.ranges import FOREVER
 from headcount.rules.values import read_values
 from headcount.store.columns.crowd import Crowd, Listed, Stretch
-from headcount.store.columns.home import open_columns
+from headcount.store.columns.home import fresh_columns, open_columns, tidy_columns
 from headcount.store.columns.reader import Columns, Span
 from headcount.store.columns.rows import Coded, Rows
 from headcount.store.warehouse import Warehouse
+
 
 def property_column(path: str) -> str:
     """The column that holds the value at `path`, as canonical JSON text."""
@@ -35,23 +37,30 @@ class History:
     """What a system's users did and are.
 
     With a `user_code` it is narrowed to that user, and read from the store itself: the
-    ids of events are their ingest positions then.
+    ids of events are their ingest positions then. With a `columns_folder` the columns
+    are written anew there, from what the store shows now, and no others are used.
     """
 
     def __init__(
-        self, warehouse: Warehouse, system: str, *, user_code: int | None = None
+        self,
+        warehouse: Warehouse,
+        system: str,
+        *,
+        user_code: int | None = None,
+        columns_folder: Path | None = None,
     ) -> None:
         self._warehouse = warehouse
         self._user_code = user_code
+        self._columns_folder = columns_folder
         found = warehouse.rows("history/system_code", {"system": system})
         # A system without any event has no code yet: -1 matches no row.
-        self._system_code: int = found[0][0] if found else -1
+        self.system_code: int = found[0][0] if found else -1
 
     @cached_property
     def _known_from(self) -> npt.NDArray[np.int64]:
         """By user code, the instant after which the user is known."""
         users = self._warehouse.frame(
-            "history/users", {"system_code": self._system_code}
+            "history/users", {"system_code": self.system_code}
         )
         never = to_micros(FOREVER)
         return users.get_column("known_from_us").fill_null(never).to_numpy()
@@ -59,22 +68,31 @@ class History:
     @cached_property
     def columns(self) -> Columns:
         """The events as columns, up to date with the store."""
-        if self._system_code < 0:
+        if self.system_code < 0:
             return Columns(0, 0, [], {}, {})
-        return open_columns(self._warehouse, self._system_code)
+        if self._columns_folder is not None:
+            return fresh_columns(
+                self._warehouse, self.system_code, self._columns_folder
+            )
+        return open_columns(self._warehouse, self.system_code)
+
+    def tidy(self) -> None:
+        """The columns are few and ordered, and left-over files are gone."""
+        if self.system_code >= 0:
+            tidy_columns(self._warehouse, self.system_code)
 
     @cached_property
     def user_ids(self) -> pl.Series:
         """The id of every user, by code."""
         ids = self._warehouse.frame(
-            "history/user_ids", {"system_code": self._system_code}
+            "history/user_ids", {"system_code": self.system_code}
         )
         return ids.get_column("user_id")
 
     @cached_property
     def _event_codes(self) -> dict[str, int]:
         rows = self._warehouse.rows(
-            "history/event_names", {"system_code": self._system_code}
+            "history/event_names", {"system_code": self.system_code}
         )
         return {event: code for code, event in rows}
 
@@ -111,14 +129,12 @@ class History:
             return self.columns.read(codes, span, crowd, paths=paths, at=at, ids=ids)
         return self._rows_of_user(codes, span, paths)
 
-    def _rows_of_user(
-        self, codes: list[int], span: Span, paths: Sequence[str]
-    ) -> Rows:
+    def _rows_of_user(self, codes: list[int], span: Span, paths: Sequence[str]) -> Rows:
         keys = [list(candidates(path)) for path in paths]
         frame = self._warehouse.frame(
             "history/events",
             {
-                "system_code": self._system_code,
+                "system_code": self.system_code,
                 "event_codes": codes,
                 "start_us": span.low,
                 "end_us": span.high,
@@ -158,7 +174,7 @@ class History:
         The id is None where it was derived from the content; properties are JSON text.
         """
         params = {
-            "system_code": self._system_code,
+            "system_code": self.system_code,
             "positions": positions.to_list(),
         }
         return self._warehouse.rows("history/event_details", params)
@@ -173,10 +189,12 @@ class History:
         latest = self._warehouse.frame(
             "history/attributes",
             {
-                "system_code": self._system_code,
+                "system_code": self.system_code,
                 "keys": sorted(keys),
                 "end_us": to_micros(at),
-                "user_codes": crowd.codes.tolist() if isinstance(crowd, Listed) else None,
+                "user_codes": crowd.codes.tolist()
+                if isinstance(crowd, Listed)
+                else None,
             },
         ).filter(pl.col("value") != "null")
         found = _attribute_at(latest.rename({"at_us": "at"}), path).sort("user_code")
@@ -195,7 +213,7 @@ class History:
         changed = self._warehouse.frame(
             "history/changed_attributes",
             {
-                "system_code": self._system_code,
+                "system_code": self.system_code,
                 "keys": sorted({one[0] for one in candidates(path)}),
                 "after": position,
                 "was_us": to_micros(was),

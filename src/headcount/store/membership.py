@@ -16,8 +16,7 @@ from headcount.store.warehouse import Warehouse
 INSTANT = pl.Datetime("us", "UTC")
 
 
-ENTERED = {"user_code": pl.UInt32, "entered_at": INSTANT}
-EXITED = {"user_code": pl.UInt32}
+CODES = {"user_code": pl.UInt32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,11 @@ class Change:
     size: int
     entered: pl.DataFrame
     exited: pl.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody entered or left."""
+        return self.entered.is_empty() and self.exited.is_empty()
 
     @property
     def stayed(self) -> int:
@@ -112,13 +116,15 @@ def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
             warehouse.execute("membership/record_sizes")
 
 
-SIZES = {
-    "segment_id": pl.String,
-    "at": INSTANT,
-    "members": pl.Int64,
-    "entered": pl.Int64,
-    "exited": pl.Int64,
-}
+SIZES = pl.Schema(
+    [
+        ("segment_id", pl.String),
+        ("at", INSTANT),
+        ("members", pl.Int64),
+        ("entered", pl.Int64),
+        ("exited", pl.Int64),
+    ]
+)
 
 
 def _size(told: Told) -> dict[str, object]:
@@ -142,7 +148,7 @@ def _together(parts: Sequence[tuple[Told, pl.DataFrame]]) -> pl.DataFrame:
         for one, frame in parts
         if frame.height
     ]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=EXITED)
+    return pl.concat(frames) if frames else pl.DataFrame(schema=CODES)
 
 
 def read_codes(warehouse: Warehouse, segment_id: str, at: datetime) -> pl.Series:

@@ -32,21 +32,6 @@ class Registered:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a segment stands after a tick; None keeps the last good members and tick."""
-
-    segment_id: str
-    file: str
-    version: int
-    status: str
-    reason: str | None
-    is_orphaned: bool
-    members: int | None
-    evaluated_at: datetime | None
-    expired_at: datetime | None
-
-
 def read_registered(warehouse: Warehouse) -> dict[str, Registered]:
     """Every segment ever registered, by id."""
     rows = (Registered(*row) for row in warehouse.rows("registry/segments"))
@@ -105,30 +90,6 @@ def reword_version(
         "registry/reword_version",
         {"segment_id": segment_id, "version": version, "definition": definition},
     )
-
-
-STANDINGS = {
-    "segment_id": pl.String,
-    "file": pl.String,
-    "version": pl.Int32,
-    "status": pl.String,
-    "reason": pl.String,
-    "is_orphaned": pl.Boolean,
-    "members": pl.Int64,
-    "evaluated_at": pl.Datetime("us", "UTC"),
-    "expired_at": pl.Datetime("us", "UTC"),
-}
-
-
-def update_segments(warehouse: Warehouse, standings: Iterable[Standing]) -> None:
-    """The segments stand as the tick left them.
-
-    The first tick that used a version is known with it; a later one changes nothing.
-    """
-    rows = [asdict(standing) for standing in standings]
-    with warehouse.lend(standings=pl.DataFrame(rows, schema=STANDINGS)):
-        warehouse.execute("registry/update_segments")
-        warehouse.execute("registry/mark_versions_used")
 
 
 def read_version_at(

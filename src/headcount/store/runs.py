@@ -61,19 +61,21 @@ def record_run(warehouse: Warehouse, run: Run) -> None:
     warehouse.execute("runs/record", asdict(run))
 
 
-ENTRIES = {
-    "segment_id": pl.String,
-    "version": pl.Int32,
-    "mode": pl.String,
-    "status": pl.String,
-    "reason": pl.String,
-    "members": pl.Int64,
-    "entered": pl.Int64,
-    "exited": pl.Int64,
-    "stayed": pl.Int64,
-    "bounds": pl.String,
-    "seconds": pl.Float64,
-}
+ENTRIES = pl.Schema(
+    {
+        "segment_id": pl.String,
+        "version": pl.Int32,
+        "mode": pl.String,
+        "status": pl.String,
+        "reason": pl.String,
+        "members": pl.Int64,
+        "entered": pl.Int64,
+        "exited": pl.Int64,
+        "stayed": pl.Int64,
+        "bounds": pl.String,
+        "seconds": pl.Float64,
+    }
+)
 
 
 def record_segments(

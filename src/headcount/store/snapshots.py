@@ -57,7 +57,7 @@ def write_snapshot(
     """
     content = encode_members(members)
     sha256 = hashlib.sha256(content).hexdigest()
-    before = _snapshot_before(warehouse, segment_id, at)
+    before = snapshot_before(warehouse, segment_id, at)
     if before is not None and before.sha256 == sha256:
         return before
     return _write(folder, content, segment_id=segment_id, at=at, rows=members.height)
@@ -134,9 +134,10 @@ def commit_snapshot(
         warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": run_id})
 
 
-def _snapshot_before(
+def snapshot_before(
     warehouse: Warehouse, segment_id: str, at: datetime
 ) -> Snapshot | None:
+    """The snapshot that was valid just before `at`, or None."""
     params = {"segment_id": segment_id, "at": at}
     rows = warehouse.rows("snapshots/before", params)
     return Snapshot(*rows[0]) if rows else None

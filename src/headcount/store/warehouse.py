@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cached_property
@@ -70,9 +71,9 @@ class Warehouse:
         """
         if self.path is not None:
             return self.path.parent
-        folder = tempfile.TemporaryDirectory(prefix="headcount-")
-        self._on_close.callback(folder.cleanup)
-        return Path(folder.name)
+        folder = tempfile.mkdtemp(prefix="headcount-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
 
     @classmethod
     def open(

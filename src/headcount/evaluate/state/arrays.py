@@ -10,11 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from headcount.store.columns.crowd import U32
-
-Numbers = npt.NDArray[np.int64]
+from headcount.store.columns.arrays import I64, U32, AnyArray
 
 SMALLEST = 1024
 MULTIPLIERS = tuple(
@@ -33,9 +30,14 @@ class UserArrays:
         self.path = path
         self.kinds = tuple(kinds)
         self.capacity = capacity
-        mode = "r+" if path.exists() else "w+"
-        whole = np.memmap(path, dtype=np.uint8, mode=mode, shape=(self.size_bytes,))
-        self.columns: list[npt.NDArray[np.generic]] = []
+        exists = path.exists()
+        whole = np.memmap(
+            path,
+            dtype=np.uint8,
+            mode="r+" if exists else "w+",
+            shape=(self.size_bytes,),
+        )
+        self.columns: list[AnyArray] = []
         end = 0
         for kind in kinds:
             length = self.width(kind) * capacity
@@ -52,14 +54,14 @@ class UserArrays:
         """The bytes of the file."""
         return sum(map(self.width, self.kinds)) * self.capacity
 
-    def set(self, column: int, users: U32, values: Numbers) -> int:
-        """The rows of the users are `values`; returns what that adds to the checksum."""
+    def set(self, column: int, users: U32, values: I64) -> int:
+        """The users' rows are `values`; returns what that adds to the checksum."""
         array = self.columns[column]
         difference = values.astype(np.int64) - array[users].astype(np.int64)
         array[users] = values
         return _weighed(users, column, difference)
 
-    def fill(self, column: int, values: Numbers) -> int:
+    def fill(self, column: int, values: I64) -> int:
         """The first rows, which were 0, are `values`; returns what `set` does."""
         self.columns[column][: len(values)] = values
         users = np.flatnonzero(values)
@@ -83,7 +85,7 @@ def capacity_for(users: int) -> int:
     return capacity
 
 
-def _weighed(rows: npt.NDArray[np.generic], column: int, values: Numbers) -> int:
+def _weighed(rows: AnyArray, column: int, values: I64) -> int:
     """The sum of the values, each times a number that its place decides."""
     first, second, third = MULTIPLIERS
     place = (rows.astype(np.uint64) + np.uint64(column << 40)) * first

@@ -15,6 +15,7 @@ import numpy as np
 from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import matching, paths_of
 from headcount.rules.compile import Where
+from headcount.store.columns.arrays import U32
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
@@ -85,6 +86,6 @@ def without(inside: Span, outside: Span) -> Iterator[Span]:
     return (part for part in parts if part.low < part.high)
 
 
-def users_of(rows: Sequence[Rows]) -> np.ndarray:
+def users_of(rows: Sequence[Rows]) -> U32:
     """The users of the rows, ascending, each once."""
     return np.unique(np.concatenate([one.who for one in rows])).astype(np.uint32)

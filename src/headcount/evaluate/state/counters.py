@@ -15,7 +15,6 @@ from typing import Protocol
 
 import numpy as np
 
-from headcount.evaluate.comparisons import Mask
 from headcount.evaluate.leaves import Scene, active_holds, measured_rows, span_of
 from headcount.evaluate.measures import (
     COUNT,
@@ -28,10 +27,12 @@ from headcount.evaluate.measures import (
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
 from headcount.rules import ranges
-from headcount.rules.compile import ActivePeriods, Leaf, Measured
-from headcount.store.columns.crowd import U32
+from headcount.rules.compile import ActivePeriods, Leaf, Measured, predicates_of
+from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
+
+NO_ROWS = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Counter(Protocol):
     def kinds(self) -> list[str]:
         """How each column stands in the file."""
 
+    @property
+    def scales(self) -> Sequence[int]:
+        """The decimal places of each sum."""
+
     def fresh(self, scene: Scene) -> list[Column] | None:
         """Every column for the scene's crowd; None: a number does not fit."""
 
@@ -65,6 +70,7 @@ class MeasuredCounter:
 
     leaf: Measured
     measures: Sequence[Counted]
+    scales: Sequence[int]
 
     @property
     def kinds(self) -> list[str]:
@@ -82,14 +88,15 @@ class MeasuredCounter:
         was, now = (self._span(moment) for moment in (before, reach.scene.moment))
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
         users = users_of([*came, *went])
+        signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
         columns = [np.zeros(len(users), dtype=np.int64) for _ in self.kinds]
-        for sign, several in ((1, came), (-1, went)):
-            for rows in several:
-                found = self._count(_seen_by(rows, users), len(users), reach.scene)
-                if found is None:
-                    return None
-                for column, number in zip(columns, found, strict=True):
-                    column += sign * number
+        for sign, rows in signed:
+            found = self._count(_seen_by(rows, users), len(users), reach.scene)
+            if found is None:
+                return None
+            columns = [
+                old + sign * new for old, new in zip(columns, found, strict=True)
+            ]
         return Delta(users, columns)
 
     def _span(self, moment: Moment) -> Span:
@@ -119,6 +126,7 @@ class PeriodsCounter:
     """The count of each of several periods, the oldest first."""
 
     leaf: ActivePeriods
+    scales: Sequence[int] = ()
 
     @property
     def kinds(self) -> list[str]:
@@ -149,9 +157,8 @@ class PeriodsCounter:
         went = [reach.went(sight, was, now) for was, now in spans]
         users = users_of([rows for several in (*came, *went) for rows in several])
         columns = [
-            sum(_number(rows, users) for rows in came[i])
-            - sum(_number(rows, users) for rows in went[i])
-            for i in range(len(spans))
+            _number(more, users) - _number(fewer, users)
+            for more, fewer in zip(came, went, strict=True)
         ]
         return Delta(users, columns)
 
@@ -169,24 +176,32 @@ def _seen_by(rows: Rows, users: U32) -> Rows:
     return replace(rows, who=np.searchsorted(users, rows.who))
 
 
-def _number(rows: Rows, users: U32) -> Column:
-    return per_user(np.searchsorted(users, rows.who), len(users))
+def _number(several: Sequence[Rows], users: U32) -> Column:
+    who = np.concatenate([rows.who for rows in several] or [NO_ROWS])
+    return per_user(np.searchsorted(users, who), len(users))
 
 
-def counter_of(leaf: Leaf, scales: Sequence[int] | None, scene: Scene) -> Counter | None:
+def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:
     """How `leaf` is counted up, None when it cannot be.
 
-    `scales` are the decimal places of its sums, None to choose them for the events
-    that the scene sees.
+    `scales` are the decimal places of its sums and means.
     """
     if isinstance(leaf, ActivePeriods):
         return PeriodsCounter(leaf)
     if not isinstance(leaf, Measured) or leaf.days is not None:
         return None
-    names = {name for name, _ in leaf.aggregates}
-    if "distinct" in names:
+    if any(name == "distinct" for name, _ in leaf.aggregates):
         return None
-    if scales is None:
-        has_totals = not names.isdisjoint({"sum", "avg"})
-        scales = scales_of(leaf, measured_rows(leaf, scene)) if has_totals else []
-    return MeasuredCounter(leaf, counted_measures(leaf, scales))
+    if any(one.within_last is not None for one in predicates_of(leaf)):
+        return None  # an event may come or go with the instant alone
+    return MeasuredCounter(leaf, counted_measures(leaf, scales), scales)
+
+
+def scales_for(leaf: Leaf, scenes: Sequence[Scene]) -> list[int]:
+    """The decimal places that the sums and means of `leaf` need in these scenes."""
+    if not isinstance(leaf, Measured):
+        return []
+    if {name for name, _ in leaf.aggregates}.isdisjoint({"sum", "avg"}):
+        return []
+    found = [scales_of(leaf, measured_rows(leaf, scene)) for scene in scenes]
+    return [max(several) for several in zip(*found, strict=True)]

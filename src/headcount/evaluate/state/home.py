@@ -30,6 +30,7 @@ ALWAYS_READ = 64 << 20
 EVERY = 96
 """Larger state is read in turns: all of it once in so many ticks."""
 
+NUMBERS = ("at_us", "position", "users", "capacity", "turn")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -76,7 +77,7 @@ class State:
                 name: {
                     "kinds": one.arrays.kinds,
                     "facts": one.facts,
-                    "checksum": one.checksum,
+                    "checksum": one.checksum % 2**64,
                 }
                 for name, one in sorted(self.kept.items())
             },
@@ -146,8 +147,8 @@ def new_state(folder: Path, *, users: int) -> State:
 def _read(folder: Path, found: dict[str, Any]) -> State:
     if found["format"] != FORMAT:
         raise ValueError(found["format"])
-    numbers = (found[key] for key in ("at_us", "position", "users", "capacity"))
-    state = State(folder, *numbers, turn=found["turn"])
+    at_us, position, users, capacity, turn = (int(found[key]) for key in NUMBERS)
+    state = State(folder, at_us, position, users, capacity, turn=turn)
     for name, one in found["kept"].items():
         path = state._path(name)  # noqa: SLF001 - this module's own
         size = sum(UserArrays.width(kind) for kind in one["kinds"]) * state.capacity
@@ -163,7 +164,9 @@ def _damaged(state: State, *, is_new_boot: bool) -> list[str]:
     names = sorted(state.kept)
     total = sum(one.arrays.size_bytes for one in state.kept.values())
     if not is_new_boot and total > ALWAYS_READ:
-        names = [name for i, name in enumerate(names) if i % EVERY == state.turn % EVERY]
+        names = [
+            name for i, name in enumerate(names) if i % EVERY == state.turn % EVERY
+        ]
     return [
         name
         for name in names

@@ -16,16 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from headcount.evaluate.comparisons import Mask
 from headcount.evaluate.full import Evaluator, holds
-from headcount.evaluate.leaves import Scene, leaf_mask
+from headcount.evaluate.leaves import leaf_mask
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach
-from headcount.evaluate.state.counters import Counter, counter_of
+from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.home import Kept, State
 from headcount.evaluate.state.touched import touched_users
 from headcount.rules.compile import Known, Leaf, MemberOf, Node, leaves
-from headcount.store.columns.crowd import U32, Listed
+from headcount.store.columns.arrays import U32, Mask
+from headcount.store.columns.crowd import Listed
 
 TRUTH = "|u1"
 NOBODY = np.empty(0, dtype=np.uint32)
@@ -55,6 +55,11 @@ class Incremental:
     state: State
     was: Moment | None
     _truths: dict[Leaf, Truth] = field(default_factory=dict)
+
+    @property
+    def names(self) -> set[str]:
+        """The names under which the leaves that were asked for are kept."""
+        return {name_of(leaf, self.evaluator.moment) for leaf in self._truths}
 
     @cached_property
     def _users(self) -> int:
@@ -96,7 +101,7 @@ class Incremental:
             return self._compared(kept, self.evaluator.leaf(leaf))
         scales = kept.facts["scales"]
         if scales is not None:
-            counter = counter_of(leaf, scales, self.evaluator.scene)
+            counter = counter_of(leaf, scales)
             return None if counter is None else self._count(counter, kept, was)
         users = touched_users(leaf, self._reach, was)
         if users is None:
@@ -117,7 +122,7 @@ class Incremental:
             return None
         columns = []
         for i, added in enumerate(delta.columns, start=1):
-            values = kept.arrays.columns[i][delta.users] + added
+            values = kept.arrays.columns[i][delta.users].astype(np.int64) + added
             if len(values) and np.abs(values).max() > MOST_SUM:
                 return None
             kept.checksum += kept.arrays.set(i, delta.users, values)
@@ -138,8 +143,9 @@ class Incremental:
     def _told(self, kept: Kept, users: U32, truths: Mask) -> U32:
         """The truths of the users are these; returns those who had another."""
         changed = truths != self._mask(kept)[users]
-        self._set(kept, users[changed], truths[changed])
-        return users[changed]
+        flipped: U32 = users[changed]
+        self._set(kept, flipped, truths[changed])
+        return flipped
 
     def _set(self, kept: Kept, users: U32, truths: Mask) -> None:
         kept.checksum += kept.arrays.set(0, users, truths.astype(np.int64))
@@ -148,16 +154,21 @@ class Incremental:
 
     def _afresh(self, leaf: Leaf, name: str) -> Truth:
         """The leaf is asked about everybody, and kept."""
-        scene = self.evaluator.scene
-        counter = counter_of(leaf, None, scene)
-        columns = counter.fresh(scene) if counter is not None else None
-        if counter is None or columns is None:
+        scenes = [
+            replace(self.evaluator.scene, crowd=crowd)
+            for crowd in self.evaluator.crowds(leaf)
+        ]
+        counter = counter_of(leaf, scales_for(leaf, scenes))
+        parts = [counter.fresh(scene) if counter else None for scene in scenes]
+        whole = [part for part in parts if part is not None]
+        if counter is None or len(whole) < len(parts):
             mask = self.evaluator.leaf(leaf)
             self._keep(name, [], {"scales": None}, [mask])
-        else:
-            mask = counter.holds(columns)
-            facts = {"scales": list(counter.scales)}
-            self._keep(name, counter.kinds, facts, [mask, *columns])
+            return Truth(mask, None)
+        columns = [np.concatenate(several) for several in zip(*whole, strict=True)]
+        mask = counter.holds(columns)
+        facts = {"scales": list(counter.scales)}
+        self._keep(name, counter.kinds, facts, [mask, *columns])
         return Truth(mask, None)
 
     def _keep(

@@ -24,7 +24,7 @@ from headcount.rules.compile import (
 )
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import BEGINNING, Bounds
-from headcount.store.columns.crowd import U32
+from headcount.store.columns.arrays import U32
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
@@ -82,8 +82,7 @@ def _range(leaf: Measured | FirstEver | Ordered, moment: Moment) -> Span:
 
 def _periods(leaf: ActivePeriods, moment: Moment) -> list[Span]:
     return [
-        span_of(one)
-        for one in ranges.active_periods(leaf.active, moment.at, moment.tz)
+        span_of(one) for one in ranges.active_periods(leaf.active, moment.at, moment.tz)
     ]
 
 

@@ -11,10 +11,8 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-U32 = npt.NDArray[np.uint32]
-Index = npt.NDArray[np.intp]
+from headcount.store.columns.arrays import U32, Index, Mask
 
 SCAN_FROM = 24
 """With more rows than this for each user looked for, every user is searched; with
@@ -48,7 +46,7 @@ class Stretch:
         return [Stretch(low, high) for low, high in pairwise(edges)]
 
     def find(self, users: U32) -> tuple[slice | Index, Index]:
-        """Where the crowd's rows are among `users`, which ascend, and who they are of."""
+        """Where the crowd's rows are among ascending `users`, and who they are of."""
         first, last = np.searchsorted(users, (self.low, self.high))
         rows = slice(int(first), int(last))
         return rows, users[rows].astype(np.intp) - self.low
@@ -70,13 +68,13 @@ class Listed:
         return self.codes
 
     @cached_property
-    def _flags(self) -> npt.NDArray[np.bool_]:
+    def _flags(self) -> Mask:
         flags = np.zeros(int(self.codes[-1]) + 1 if len(self) else 0, dtype=np.bool_)
         flags[self.codes] = True
         return flags
 
     def find(self, users: U32) -> tuple[slice | Index, Index]:
-        """Where the crowd's rows are among `users`, which ascend, and who they are of."""
+        """Where the crowd's rows are among ascending `users`, and who they are of."""
         if len(users) < SCAN_FROM * len(self):
             return self._scan(users)
         first = np.searchsorted(users, self.codes, side="left")

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from headcount.canonical import canonical_json, parse_canonical
+from headcount.store.columns.arrays import U32
 from headcount.store.columns.run import EventRows, Run, join_events, write_run
 from headcount.store.columns.values import ValueTable
 from headcount.store.files import sha256_of, write_atomically
@@ -44,9 +45,7 @@ class Extension:
     next_run: int
     runs: list[tuple[Run, str]] = field(default_factory=list)
 
-    def add_span(
-        self, after: int, upto: int, *, day: int | None = None
-    ) -> None:
+    def add_span(self, after: int, upto: int, *, day: int | None = None) -> None:
         """The events at positions (after, upto], of one day or of any, are a run."""
         low, high = EVERYTHING if day is None else (day * DAY_US, (day + 1) * DAY_US)
         frame = self.warehouse.frame(
@@ -60,9 +59,7 @@ class Extension:
             },
         )
         if frame.height:
-            self.add_run(
-                list(self._events(frame)), day=day, after=after, upto=upto
-            )
+            self.add_run(list(self._events(frame)), day=day, after=after, upto=upto)
 
     def add_run(
         self, parts: list[EventRows], *, day: int | None, after: int, upto: int
@@ -86,7 +83,7 @@ class Extension:
             frame.get_column("event_code").to_numpy(), return_index=True
         )
         edges = np.append(first, len(at))
-        blocks: list[dict[int, np.ndarray]] = [{} for _ in names]
+        blocks: list[dict[int, U32]] = [{} for _ in names]
         for key, rows, codes in self._encoded(frame):
             splits = np.searchsorted(rows, edges)
             for i in np.flatnonzero(np.diff(splits)):
@@ -94,13 +91,12 @@ class Extension:
                 part = slice(splits[i], splits[i + 1])
                 block[rows[part] - edges[i]] = codes[part]
                 blocks[i][key] = block
-        for i, name in enumerate(names.tolist()):
-            rows_of = slice(edges[i], edges[i + 1])
-            yield EventRows(name, users[rows_of], at[rows_of], blocks[i])
+        for name, (low, high), codes_of in zip(
+            names.tolist(), pairwise(edges.tolist()), blocks, strict=True
+        ):
+            yield EventRows(name, users[low:high], at[low:high], codes_of)
 
-    def _encoded(
-        self, frame: pl.DataFrame
-    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    def _encoded(self, frame: pl.DataFrame) -> Iterator[tuple[int, U32, U32]]:
         """Each property key with the rows that have it, ascending, and their codes."""
         long = _in_keys_and_values(frame)
         by_key = long.partition_by("key", as_dict=True, include_key=False)
@@ -180,7 +176,7 @@ def _in_keys_and_values(frame: pl.DataFrame) -> pl.DataFrame:
         for row, text in wide.iter_rows()
         for key, value in parse_canonical(text).items()
     ]
-    schema = {"row": long.schema["row"], "key": pl.String, "raw": pl.String}
+    schema = pl.Schema({"row": pl.UInt32, "key": pl.String, "raw": pl.String})
     both = [long.rename({"keys": "key"}), pl.DataFrame(exact, schema, orient="row")]
     return pl.concat(both).sort("row", maintain_order=True)
 
@@ -188,12 +184,10 @@ def _in_keys_and_values(frame: pl.DataFrame) -> pl.DataFrame:
 def extend(extension: Extension, position: int | None, upto: int) -> None:
     """The columns reach `upto`; `position` is how far they reached, None: no columns.
 
-    Commits. Nothing happens when they reach it already.
+    Commits.
     """
-    if position == upto:
-        return
     if position is None:
-        _add_days(extension, upto)
+        add_days(extension, upto)
     else:
         for after in range(position, upto, MOST_POSITIONS):
             extension.add_span(after, min(after + MOST_POSITIONS, upto))
@@ -201,7 +195,7 @@ def extend(extension: Extension, position: int | None, upto: int) -> None:
         extension.commit(upto)
 
 
-def _add_days(extension: Extension, upto: int) -> None:
+def add_days(extension: Extension, upto: int) -> None:
     """One run a day, or several where a day has very many events."""
     params = {"system_code": extension.system_code, "upto": upto}
     for day, rows in extension.warehouse.rows("columns/days", params):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from headcount.store.columns.compact import compact
-from headcount.store.columns.extend import Extension, extend
+from headcount.store.columns.extend import Extension, add_days, extend
 from headcount.store.columns.reader import Columns
 from headcount.store.columns.run import Run, is_whole
 from headcount.store.columns.values import ValueTable
@@ -38,6 +38,16 @@ def open_columns(warehouse: Warehouse, system_code: int) -> Columns:
         extension = _extension(warehouse, system_code, folder)
         extend(extension, position, upto)
     return _columns(warehouse, system_code, folder, upto)
+
+
+def fresh_columns(warehouse: Warehouse, system_code: int, folder: Path) -> Columns:
+    """Columns of their own in `folder`, of what the store shows; it is not changed."""
+    ((upto,),) = warehouse.rows("history/last_position")
+    ((users,),) = warehouse.rows("columns/users", {"system_code": system_code})
+    extension = Extension(warehouse, system_code, folder, {}, {}, next_run=0)
+    add_days(extension, upto)
+    runs = [run for run, _ in extension.runs]
+    return Columns(upto, users, runs, extension.keys, extension.tables)
 
 
 def forget_columns(warehouse: Warehouse, system_code: int) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headcount.canonical import canonical_json, parse_canonical
 from headcount.rules.paths import ABSENT, Keys, candidates, descend
 from headcount.rules.values import Values, read_values
+from headcount.store.columns.arrays import I64, U32, AnyArray, Index
 from headcount.store.columns.crowd import Crowd, Stretch
-from headcount.store.columns.rows import Coded, Index, Rows
+from headcount.store.columns.rows import Coded, Rows
 from headcount.store.columns.run import Run
 from headcount.store.columns.values import ValueTable
 
@@ -41,18 +41,18 @@ class Piece:
     rows: slice | Index
     who: Index
 
-    def codes(self, key: int) -> npt.NDArray[np.uint32]:
+    def codes(self, key: int) -> U32:
         """One value code a row."""
         block = None if self.event is None else self.run.block(key, self.event)
         if block is None:
             return np.zeros(len(self.who), dtype=np.uint32)
         return block[self.rows]
 
-    def at(self) -> npt.NDArray[np.int64]:
+    def at(self) -> I64:
         """One instant a row."""
         return self.run.content.at[self.first :][self.rows]
 
-    def ids(self) -> npt.NDArray[np.int64]:
+    def ids(self) -> I64:
         """A number for each row, of its own in the system."""
         rows = self.rows
         index = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
@@ -225,9 +225,7 @@ def _timed(piece: Piece, span: Span) -> Piece:
     return Piece(piece.run, piece.event, piece.first, index, piece.who[inside])
 
 
-def _joined(
-    arrays: Sequence[npt.NDArray[np.generic]], dtype: type[np.generic]
-) -> npt.NDArray[np.generic]:
+def _joined(arrays: Sequence[AnyArray], dtype: type[np.generic]) -> AnyArray:
     if len(arrays) == 1:
         return arrays[0]
     return np.concatenate([*arrays, np.empty(0, dtype=dtype)])

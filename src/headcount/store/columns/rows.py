@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from headcount.rules.values import Values
-
-Index = npt.NDArray[np.intp]
-I64 = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from headcount.store.columns.arrays import I64, AnyArray, Index, Mask
 
 
 @dataclass(frozen=True)
@@ -25,16 +20,16 @@ class Coded:
     """
 
     values: Values
-    codes: npt.NDArray[np.integer]
+    codes: AnyArray
     table: int | None = None
 
     def filter(self, mask: Mask | Index) -> Coded:
         """The property of the rows that `mask` picks."""
         return replace(self, codes=self.codes[mask])
 
-    def gather(self, answers: pl.Series) -> npt.NDArray[np.generic]:
+    def gather(self, answers: pl.Series) -> AnyArray:
         """Row by row, what `answers` says of its value."""
-        found: npt.NDArray[np.generic] = answers.to_numpy()[self.codes]
+        found: AnyArray = answers.to_numpy()[self.codes]
         return found
 
     def texts(self) -> pl.Series:

@@ -20,13 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from headcount.store.columns.arrays import I64, U32, U64, AnyArray
 from headcount.store.files import write_atomically
-
-U32 = npt.NDArray[np.uint32]
-I64 = npt.NDArray[np.int64]
-U64 = npt.NDArray[np.uint64]
 
 MAGIC = b"HCRUN001"
 HEADER = struct.Struct("<8s4q")
@@ -121,7 +117,7 @@ def write_run(path: Path, content: Content) -> None:
             file.write(b"\0" * (-array.nbytes % ALIGNMENT))
 
 
-def _arrays(content: Content) -> tuple[npt.NDArray[Any], ...]:
+def _arrays(content: Content) -> tuple[AnyArray, ...]:
     return (
         content.events,
         content.starts,
@@ -220,10 +216,10 @@ def _codes_of(part: EventRows, key: int) -> U32:
     return np.zeros(len(part.users), dtype=np.uint32) if found is None else found
 
 
-def _joined(arrays: Sequence[npt.NDArray[Any]], dtype: type[Any]) -> npt.NDArray[Any]:
+def _joined(arrays: Sequence[AnyArray], dtype: type[Any]) -> AnyArray:
     return np.concatenate([*arrays, np.empty(0, dtype=dtype)])
 
 
-def _offsets(arrays: Sequence[npt.NDArray[Any]], *, end: bool) -> I64:
+def _offsets(arrays: Sequence[AnyArray], *, end: bool) -> I64:
     edges = np.cumsum([0, *map(len, arrays)], dtype=np.int64)
     return edges if end else edges[:-1]

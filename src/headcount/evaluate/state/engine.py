@@ -1,0 +1,143 @@
+"""One system at one tick: memberships moved from the last tick to this one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from headcount.evaluate.full import Evaluator
+from headcount.evaluate.outcome import Mode
+from headcount.evaluate.predicates import Moment
+from headcount.evaluate.registration import Case
+from headcount.evaluate.state.home import State, new_state, open_state
+from headcount.evaluate.state.incremental import TRUTH, Incremental
+from headcount.rules.compile import Plan
+from headcount.rules.micros import from_micros, to_micros
+from headcount.store.columns.arrays import U32, AnyArray, Mask
+from headcount.store.tokens import read_token
+from headcount.store.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a tick makes of a membership that was known: codes, and the size then."""
+
+    entered: U32
+    exited: U32
+    size: int
+
+
+@dataclass
+class Engine:
+    """The conditions and memberships of one system, on their way to a tick."""
+
+    state: State
+    incremental: Incremental
+    masks: dict[str, Mask] = field(default_factory=dict)
+    """The membership at this tick, by the name it is kept under."""
+
+    def move(self, case: Case, plan: Plan) -> Moved | Mode:
+        """What becomes of the membership; without a known one before, only the mode.
+
+        The membership is `codes` afterwards.
+        """
+        name = _name(case)
+        kept = self.state.kept.get(name)
+        self.state.drop(name)
+        standing = _truths(kept.arrays.columns[0], self._users) if kept else None
+        changes = (
+            None if standing is None else self.incremental.changes(plan.root, standing)
+        )
+        if kept is None or standing is None or changes is None:
+            mask = self._members(name, plan)
+            self.masks[name] = mask
+            return "full"
+        users, is_member = changes
+        kept.checksum += kept.arrays.set(0, users, is_member.astype(np.int64))
+        entered, exited = users[is_member], users[~is_member]
+        kept.facts["members"] += len(entered) - len(exited)
+        self.state.kept[name] = kept
+        self.masks[name] = standing
+        if not self._is_next(case):
+            return "incremental"
+        return Moved(entered, exited, kept.facts["members"])
+
+    def _is_next(self, case: Case) -> bool:
+        """Whether the state holds what the store says of the segment before now."""
+        before, was = case.registered, self.incremental.was
+        return (
+            before is not None
+            and was is not None
+            and before.last_evaluated_at == was.at < case.at
+        )
+
+    def _members(self, name: str, plan: Plan) -> Mask:
+        mask = self.incremental.members(plan.root)
+        kept = self.state.keep(name, [TRUTH], {"members": int(mask.sum())})
+        kept.checksum += kept.arrays.fill(0, mask.astype(np.int64))
+        return mask
+
+    def codes(self, case: Case) -> pl.Series:
+        """The codes of the members, ascending."""
+        found = np.flatnonzero(self.masks[_name(case)])
+        return pl.Series(found, dtype=pl.UInt32)
+
+    def forget(self, case: Case) -> None:
+        """The segment failed: nothing is kept of its membership."""
+        self.state.drop(_name(case))
+
+    def end(self, token: str) -> None:
+        """The state counts for the tick that committed `token`."""
+        moment = self.incremental.evaluator.moment
+        self.state.at_us = to_micros(moment.at)
+        self.state.position = self.incremental.evaluator.history.columns.position
+        self.state.users = self._users
+        used = self.incremental.names | self.masks.keys()
+        for name in self.state.kept.keys() - used:
+            self.state.drop(name)
+        self.state.end(token)
+
+    @property
+    def _users(self) -> int:
+        return len(self.incremental.evaluator.scene.crowd)
+
+
+def start_engine(
+    warehouse: Warehouse, evaluator: Evaluator, system: str, *, full: bool
+) -> Engine:
+    """An engine for the evaluator's instant, with the state of the tick before.
+
+    With `full`, or where that state cannot be used, everything is found anew.
+    """
+    history = evaluator.history
+    folder = warehouse.derived_folder / "state" / f"{history.system_code}"
+    users = len(evaluator.scene.crowd)
+    token = None if full else read_token(warehouse, system)
+    state = open_state(folder, token, users=users, position=history.columns.position)
+    if state is None or not _leads_to(state, evaluator):
+        state = new_state(folder, users=users)
+        was = None
+    else:
+        was = Moment(from_micros(state.at_us), evaluator.moment.tz)
+    state.begin()
+    return Engine(state, Incremental(evaluator, state, was))
+
+
+def _leads_to(state: State, evaluator: Evaluator) -> bool:
+    """Whether the state is of before, and what came since is there on its own."""
+    runs = evaluator.history.columns.runs
+    return state.at_us <= to_micros(evaluator.moment.at) and not any(
+        run.after < state.position < run.upto for run in runs
+    )
+
+
+def _name(case: Case) -> str:
+    """A name for what is kept of the membership: another version has another."""
+    return f"segment {case.segment_id} {case.version}"
+
+
+def _truths(column: AnyArray, users: int) -> Mask:
+    truths: Mask = column[:users].view(np.bool_)
+    return truths
