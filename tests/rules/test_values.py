@@ -7,10 +7,10 @@ from decimal import Decimal
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies_values import EXACT_NUMBERS
 
 from headcount.canonical import canonical_json
 from headcount.rules.values import OPERATORS, compare_numbers, read_values
-from tests.strategies_values import EXACT_NUMBERS
 
 
 @given(number=EXACT_NUMBERS, bound=EXACT_NUMBERS, op=st.sampled_from(sorted(OPERATORS)))

@@ -81,10 +81,12 @@ def import_members(
         change = _change(warehouse, definition, listed, at)
         membership.commit_changes(warehouse, [Told(definition.id, at, 1, change)])
         members = membership.read_members(warehouse, definition.id, at)
+        before = snapshots.snapshot_before(warehouse, definition.id, at)
         snapshot = snapshots.write_snapshot(
-            warehouse, folder, members, segment_id=definition.id, at=at
+            folder, members, segment_id=definition.id, at=at, before=before
         )
-        snapshots.commit_snapshot(warehouse, snapshot, at=at, run_id="import")
+        valid = [snapshots.Valid(snapshot, at)]
+        snapshots.commit_snapshots(warehouse, valid, run_id="import")
         standing = Standing(
             segment_id=definition.id,
             file=file,

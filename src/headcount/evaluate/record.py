@@ -15,6 +15,7 @@ from headcount.evaluate.outcome import Outcome, report_of
 from headcount.evaluate.registration import Case
 from headcount.store import membership, registry, runs, snapshots
 from headcount.store.membership import Change, Told
+from headcount.store.snapshots import Valid
 from headcount.store.standings import Standing, update_segments
 from headcount.store.warehouse import Warehouse
 
@@ -26,26 +27,31 @@ def record_outcomes(
     runs.record_run(warehouse, run)
     for outcome in outcomes:
         _register(warehouse, outcome.case, now)
-        if outcome.snapshot is not None:
-            at = outcome.case.at
-            snapshots.commit_snapshot(
-                warehouse, outcome.snapshot, at=at, run_id=run.run_id
-            )
     told = [
         _told(outcome, outcome.change)
         for outcome in outcomes
         if outcome.change is not None
     ]
+    valid = [
+        Valid(outcome.snapshot, outcome.case.at, _is_again(outcome.case))
+        for outcome in outcomes
+        if outcome.snapshot is not None
+    ]
     membership.commit_changes(warehouse, told)
+    snapshots.commit_snapshots(warehouse, valid, run_id=run.run_id)
     update_segments(warehouse, map(_standing, outcomes))
     runs.record_segments(warehouse, run, map(_entry, outcomes))
 
 
 def _told(outcome: Outcome, change: Change) -> Told:
     case = outcome.case
+    return Told(case.segment_id, case.at, case.version, change, _is_again(case))
+
+
+def _is_again(case: Case) -> bool:
+    """Whether something may have been told of the instant, or a later one, before."""
     before = case.registered.last_evaluated_at if case.registered else None
-    is_again = before is not None and before >= case.at
-    return Told(case.segment_id, case.at, case.version, change, is_again)
+    return before is not None and before >= case.at
 
 
 def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:

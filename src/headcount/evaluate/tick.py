@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -78,6 +79,16 @@ class Tick:
     engines: dict[str, Engine] = field(default_factory=dict)
     evaluators: dict[tuple[str, datetime], Evaluator] = field(default_factory=dict)
     phases: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def _snapshots_before(self) -> dict[str, Snapshot]:
+        return snapshots.snapshots_before(self.warehouse, self.at)
+
+    def snapshot_before(self, case: Case) -> Snapshot | None:
+        """The snapshot that was valid just before the case's instant."""
+        if case.at == self.at:
+            return self._snapshots_before.get(case.segment_id)
+        return snapshots.snapshot_before(self.warehouse, case.segment_id, case.at)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -248,19 +259,18 @@ def _with_snapshot(tick: Tick, outcome: Outcome) -> Outcome:
 
 
 def _snapshot(tick: Tick, case: Case, change: Change) -> Snapshot:
-    if change.is_empty:
-        before = snapshots.snapshot_before(tick.warehouse, case.segment_id, case.at)
-        if before is not None:
-            return before
+    before = tick.snapshot_before(case)
+    if change.is_empty and before is not None:
+        return before
     standing = membership.read_standing(tick.warehouse, case.segment_id, case.at)
     members = membership.members_after(standing, change)
     ids = _history(tick, case).user_ids.gather(members.get_column("user_code"))
     return snapshots.write_snapshot(
-        tick.warehouse,
         tick.folder,
         members.with_columns(user_id=ids),
         segment_id=case.segment_id,
         at=case.at,
+        before=before,
     )
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial as bind
 from pathlib import Path
@@ -35,13 +35,13 @@ from headcount.pipeline.stages import publish, publish_open, read_tombstones
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
 from headcount.rules.ranges import expiry
-from headcount.store import rebuilding, registry, runs
+from headcount.store import rebuilding, runs
 from headcount.store.digest import read_digests
 from headcount.store.files import folder_aside, sweep_temporaries
 from headcount.store.lock import hold_lock
 from headcount.store.rebuilding import NotRecoverableError
-from headcount.store.registry import Standing
 from headcount.store.replacement import drop_derived, keep_store, put_in_place
+from headcount.store.standings import Standing, update_segments
 from headcount.store.warehouse import Warehouse
 
 WAIT_S = 60.0
@@ -239,23 +239,21 @@ def _adopt(
     is_over = end is not None and end <= newest.at
     with warehouse.transaction():
         register_definition(warehouse, found.definition, found.file, now)
-        registry.mark_version_used(
-            warehouse, segment_id=segment_id, version=1, at=snapshots[0].at
+        standing = Standing(
+            segment_id=segment_id,
+            file=found.file,
+            version=1,
+            status="Expired" if is_over else "Active",
+            reason=None,
+            is_orphaned=False,
+            members=newest.rows,
+            evaluated_at=newest.at,
+            expired_at=newest.at if is_over else None,
         )
-        registry.update_segment(
-            warehouse,
-            Standing(
-                segment_id=segment_id,
-                file=found.file,
-                version=1,
-                status="Expired" if is_over else "Active",
-                reason=None,
-                is_orphaned=False,
-                members=newest.rows,
-                evaluated_at=newest.at,
-                expired_at=newest.at if is_over else None,
-            ),
-        )
+        # The version was first used at the oldest of them.
+        first = replace(standing, evaluated_at=snapshots[0].at)
+        update_segments(warehouse, [first])
+        update_segments(warehouse, [standing])
         _record_run(warehouse, newest.at, now)
     rebuilding.put_snapshots(warehouse, snapshots, stays)
     return stays

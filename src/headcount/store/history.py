@@ -52,6 +52,7 @@ class History:
         self._warehouse = warehouse
         self._user_code = user_code
         self._columns_folder = columns_folder
+        self._attributes: dict[tuple[str, datetime], tuple[Crowd, pl.DataFrame]] = {}
         found = warehouse.rows("history/system_code", {"system": system})
         # A system without any event has no code yet: -1 matches no row.
         self.system_code: int = found[0][0] if found else -1
@@ -185,6 +186,14 @@ class History:
         `who` is the row of the user in the crowd. The value is canonical JSON text in
         the column of `path`; `at` is the instant of the record that gave it.
         """
+        asked = (path, at)
+        kept = self._attributes.get(asked)
+        # Many conditions ask for one attribute of the same users.
+        if kept is None or kept[0] != crowd:
+            self._attributes[asked] = (crowd, self._latest(path, at, crowd))
+        return self._attributes[asked][1]
+
+    def _latest(self, path: str, at: datetime, crowd: Crowd) -> pl.DataFrame:
         keys = {one[0] for one in candidates(path)}
         latest = self._warehouse.frame(
             "history/attributes",

@@ -41,23 +41,45 @@ class Snapshot:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """A snapshot that is valid from a tick on.
+
+    `is_again`: something may have been told of that tick, or a later one, before.
+    """
+
+    snapshot: Snapshot
+    at: datetime
+    is_again: bool = True
+
+
+SNAPSHOTS = pl.Schema(
+    [
+        ("segment_id", pl.String),
+        ("at", pl.Datetime("us", "UTC")),
+        ("file", pl.String),
+        ("rows", pl.Int64),
+        ("sha256", pl.String),
+    ]
+)
+
+
 def write_snapshot(
-    warehouse: Warehouse,
     folder: Path,
     members: pl.DataFrame,
     *,
     segment_id: str,
     at: datetime,
+    before: Snapshot | None,
 ) -> Snapshot:
     """A file with MEMBERS (`user_id`, `entered_at`), whole and flushed, not yet valid.
 
     It becomes valid when its row is committed. Equal members give equal bytes, so when
-    nothing changed since the snapshot before `at`, that one is returned and nothing is
-    written.
+    nothing changed since `before`, the snapshot before `at`, that one is returned and
+    nothing is written.
     """
     content = encode_members(members)
     sha256 = hashlib.sha256(content).hexdigest()
-    before = snapshot_before(warehouse, segment_id, at)
     if before is not None and before.sha256 == sha256:
         return before
     return _write(folder, content, segment_id=segment_id, at=at, rows=members.height)
@@ -121,17 +143,29 @@ def _write(
     return snapshot
 
 
-def commit_snapshot(
-    warehouse: Warehouse, snapshot: Snapshot, *, at: datetime, run_id: str
+def commit_snapshots(
+    warehouse: Warehouse, valid: Iterable[Valid], *, run_id: str
 ) -> None:
-    """The snapshot is the valid one of the tick `at`, also when it is an earlier one.
+    """Each snapshot is the valid one of its tick, also when it is an earlier one.
 
     Runs inside the caller's transaction. A tick told again replaces its own.
     """
-    segment_id = snapshot.segment_id
-    warehouse.execute("snapshots/withdraw", {"segment_id": segment_id, "at": at})
-    if snapshot.at == at:
-        warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": run_id})
+    told = list(valid)
+    for one in told:
+        if one.is_again:
+            params = {"segment_id": one.snapshot.segment_id, "at": one.at}
+            warehouse.execute("snapshots/withdraw", params)
+    rows = [asdict(one.snapshot) for one in told if one.snapshot.at == one.at]
+    frame = pl.DataFrame(rows, schema=SNAPSHOTS).with_columns(run_id=pl.lit(run_id))
+    if frame.height:
+        with warehouse.lend(valid=frame):
+            warehouse.execute("snapshots/record")
+
+
+def snapshots_before(warehouse: Warehouse, at: datetime) -> dict[str, Snapshot]:
+    """The snapshot of each segment that was valid just before `at`, by segment."""
+    rows = warehouse.rows("snapshots/all_before", {"at": at})
+    return {row[0]: Snapshot(*row) for row in rows}
 
 
 def snapshot_before(

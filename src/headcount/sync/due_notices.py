@@ -140,7 +140,8 @@ def _read_attributes(
     paths = {f.value for _, f in manner.overrides if f.kind == "attribute"}
     by_user: dict[int, dict[str, str]] = {}
     for path in sorted(paths):
-        found = history.read_attribute(path, at).select("user", property_column(path))
-        for code, value in found.iter_rows():
+        found = history.read_attribute(path, at, history.crowd)
+        # Everybody is looked at, so a user's row is the user's code.
+        for code, value in found.select("who", property_column(path)).iter_rows():
             by_user.setdefault(code, {})[path] = value
     return by_user

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import matching, paths_of
 from headcount.rules.compile import Where
 from headcount.store.columns.arrays import U32
+from headcount.store.columns.crowd import Listed
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
@@ -35,6 +38,19 @@ class Reach:
 
     scene: Scene
     position: int
+
+    @cached_property
+    def _listed(self) -> dict[str, Listed]:
+        return {}
+
+    def listed(self, attribute: str, was: datetime) -> Listed:
+        """The users whose attribute may differ from the one at `was`."""
+        if attribute not in self._listed:
+            found = self.scene.history.users_with_new_attributes(
+                attribute, self.position, was, self.scene.moment.at
+            )
+            self._listed[attribute] = Listed(found)
+        return self._listed[attribute]
 
     def came(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
         """The events that are inside `now` and were not known inside `before`.

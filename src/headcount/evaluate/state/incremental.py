@@ -96,25 +96,23 @@ class Incremental:
 
     def _move(self, leaf: Leaf, kept: Kept, was: Moment) -> U32 | None:
         """The users whose truth changed; None when it has to be found afresh."""
-        self._admit(leaf, kept)
+        self._admit(kept)
         if isinstance(leaf, Known | MemberOf):
             return self._compared(kept, self.evaluator.leaf(leaf))
         scales = kept.facts["scales"]
         if scales is not None:
             counter = counter_of(leaf, scales)
             return None if counter is None else self._count(counter, kept, was)
-        users = touched_users(leaf, self._reach, was)
-        if users is None:
+        crowd = touched_users(leaf, self._reach, was)
+        if crowd is None:
             return self._compared(kept, self.evaluator.leaf(leaf))
-        return self._asked_again(leaf, kept, users)
+        return self._asked_again(leaf, kept, crowd)
 
-    def _admit(self, leaf: Leaf, kept: Kept) -> None:
+    def _admit(self, kept: Kept) -> None:
         """Users who are new have the truth of one without any event or attribute."""
         new = np.arange(self.state.users, self._users, dtype=np.uint32)
-        if len(new) and not isinstance(leaf, Known | MemberOf):
-            nobody = Listed(np.array([self._users], dtype=np.uint32))
-            (truth,) = leaf_mask(leaf, replace(self.evaluator.scene, crowd=nobody))
-            self._set(kept, new, np.full(len(new), truth))
+        if len(new) and kept.facts["blank"]:
+            self._set(kept, new, np.ones(len(new), dtype=np.bool_))
 
     def _count(self, counter: Counter, kept: Kept, was: Moment) -> U32 | None:
         delta = counter.delta(self._reach, was)
@@ -129,11 +127,11 @@ class Incremental:
             columns.append(values)
         return self._told(kept, delta.users, counter.holds(columns))
 
-    def _asked_again(self, leaf: Leaf, kept: Kept, users: U32) -> U32:
-        if not len(users):
+    def _asked_again(self, leaf: Leaf, kept: Kept, crowd: Listed) -> U32:
+        if not len(crowd):
             return NOBODY
-        scene = replace(self.evaluator.scene, crowd=Listed(users))
-        return self._told(kept, users, leaf_mask(leaf, scene))
+        scene = replace(self.evaluator.scene, crowd=crowd)
+        return self._told(kept, crowd.codes, leaf_mask(leaf, scene))
 
     def _compared(self, kept: Kept, mask: Mask) -> U32:
         users = np.flatnonzero(mask != self._mask(kept)).astype(np.uint32)
@@ -163,13 +161,21 @@ class Incremental:
         whole = [part for part in parts if part is not None]
         if counter is None or len(whole) < len(parts):
             mask = self.evaluator.leaf(leaf)
-            self._keep(name, [], {"scales": None}, [mask])
+            self._keep(name, [], {"scales": None, "blank": self._blank(leaf)}, [mask])
             return Truth(mask, None)
         columns = [np.concatenate(several) for several in zip(*whole, strict=True)]
         mask = counter.holds(columns)
-        facts = {"scales": list(counter.scales)}
+        facts = {"scales": list(counter.scales), "blank": self._blank(leaf)}
         self._keep(name, counter.kinds, facts, [mask, *columns])
         return Truth(mask, None)
+
+    def _blank(self, leaf: Leaf) -> bool:
+        """Whether the leaf holds for one without any event or attribute."""
+        if isinstance(leaf, Known | MemberOf):
+            return False
+        nobody = Listed(np.array([self._users], dtype=np.uint32))
+        scene = replace(self.evaluator.scene, crowd=nobody)
+        return bool(leaf_mask(leaf, scene)[0])
 
     def _keep(
         self, name: str, kinds: list[str], facts: dict[str, Any], columns: list[Any]

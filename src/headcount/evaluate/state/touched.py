@@ -24,22 +24,20 @@ from headcount.rules.compile import (
 )
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import BEGINNING, Bounds
-from headcount.store.columns.arrays import U32
+from headcount.store.columns.crowd import Listed
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
 
-def touched_users(leaf: Leaf, reach: Reach, before: Moment) -> U32 | None:
+def touched_users(leaf: Leaf, reach: Reach, before: Moment) -> Listed | None:
     """The users whose truth may have changed since `before`; None: anybody's."""
     if any(one.within_last is not None for one in predicates_of(leaf)):
         return None  # what satisfies it changes with the instant alone
     match leaf:
         case Measured() | ActivePeriods() | FirstEver() | Ordered():
-            return users_of([*_changed_rows(leaf, reach, before)])
+            return Listed(users_of([*_changed_rows(leaf, reach, before)]))
         case AttributeTest():
-            return reach.scene.history.users_with_new_attributes(
-                leaf.attribute, reach.position, before.at, reach.scene.moment.at
-            )
+            return reach.listed(leaf.attribute, before.at)
         case _:
             return None
 

@@ -52,9 +52,9 @@ class Stretch:
         return rows, users[rows].astype(np.intp) - self.low
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listed:
-    """The users of some codes, ascending, each once."""
+    """The users of some codes, ascending, each once; equal only to itself."""
 
     codes: U32
 
