@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
@@ -13,36 +13,55 @@ import polars as pl
 from headcount.definitions.model import Predicate
 from headcount.evaluate.predicates import Moment, satisfies
 from headcount.rules.compile import Where
+from headcount.rules.values import Values
 from headcount.store.columns.arrays import Mask
 from headcount.store.columns.rows import Coded, Rows
 
-Answer = Callable[[], pl.Series]
+Answer = Callable[[Values], pl.Series]
+"""What is asked of values: one truth a value."""
 
 
 @dataclass
 class Answers:
-    """What is found out about the values of small tables, kept for one instant."""
+    """What is found out about the values of small tables, kept for one instant.
+
+    `lasting` has the answers that are the same at every instant, by table and question,
+    for as many values as the table had then; it may be carried on to the next tick.
+    """
 
     moment: Moment
-    _kept: dict[Hashable, Mask] = field(default_factory=dict)
+    lasting: dict[tuple[int, str], Mask] = field(default_factory=dict)
+    _kept: dict[tuple[int, str], Mask] = field(default_factory=dict)
 
     def satisfied(self, predicate: Predicate, coded: Coded) -> Mask:
         """Row by row, whether the value satisfies the predicate."""
+        is_lasting = predicate.within_last is None
+        question = f"{self.moment.tz.key} {predicate!r}"
         return self.of(
-            ("satisfies", predicate),
+            question,
             coded,
-            lambda: satisfies(predicate, coded.values, self.moment),
+            lambda values: satisfies(predicate, values, self.moment),
+            is_lasting=is_lasting,
         )
 
-    def of(self, question: Hashable, coded: Coded, answer: Answer) -> Mask:
-        """Row by row, what `answer` says value by value; asked once for a table."""
+    def of(
+        self, question: str, coded: Coded, answer: Answer, *, is_lasting: bool = True
+    ) -> Mask:
+        """Row by row, what `answer` says of its value; asked once for a table."""
         if coded.table is None:
-            return coded.gather(answer()).astype(np.bool_, copy=False)
+            return coded.gather(answer(coded.values)).astype(np.bool_, copy=False)
+        kept = self.lasting if is_lasting else self._kept
         key = (coded.table, question)
-        if key not in self._kept:
-            self._kept[key] = answer().to_numpy()
-        found: Mask = self._kept[key][coded.codes]
+        known = kept.get(key, NO_ANSWERS)
+        if len(known) < len(coded.values):
+            # A table only grows, so what was found out about a value stays true.
+            new = answer(coded.values.since(len(known))).to_numpy()
+            known = kept[key] = np.concatenate([known, new])
+        found: Mask = known[coded.codes]
         return found
+
+
+NO_ANSWERS = np.empty(0, dtype=np.bool_)
 
 
 def matching(rows: Rows, where: Where, answers: Answers) -> Rows:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
@@ -28,7 +29,7 @@ from headcount.evaluate.totals import (
     total,
 )
 from headcount.rules.compile import Measured
-from headcount.rules.values import Operator, compare_numbers
+from headcount.rules.values import Operator, Values, compare_numbers
 from headcount.store.columns.arrays import I64, Index, Mask
 from headcount.store.columns.rows import Coded, Rows
 
@@ -120,19 +121,14 @@ class Extreme:
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """The numbers of each user, and of each operator those that answer so."""
         coded = rows.properties[self.aggregate.of]
-        values = coded.values
-        is_number = answers.of("number", coded, values.number.is_not_null)
+        is_number = answers.of(
+            "is a number", coded, lambda one: one.number.is_not_null()
+        )
         columns = [per_user(rows.who[is_number], size)]
         for op, bound in operators_of(self.aggregate):
             for asked in (EVERY[self.of][1], "eq" if op == "ne" else op):
-                yes = answers.of(
-                    (asked, bound),
-                    coded,
-                    # Called at once, so the loop's names are still these.
-                    lambda asked=asked, bound=bound: compare_numbers(  # type: ignore[misc]
-                        values, asked, bound
-                    ),
-                )
+                compare = partial(compare_numbers, op=asked, bound=bound)
+                yes = answers.of(f"{asked} {bound}", coded, compare)
                 columns.append(per_user(rows.who[yes], size))
         return columns
 
@@ -156,6 +152,10 @@ class Extreme:
             is_bound = (reaching == numbers) & (holding > 0)
             answer = ~is_bound if op == "ne" else is_bound
         return answer
+
+
+def _are_numbers(values: Values) -> pl.Series:
+    return values.number.is_not_null()
 
 
 def per_user(who: Index, size: int) -> Column:

@@ -55,6 +55,11 @@ class Values:
         """The number of rows."""
         return len(self.text)
 
+    def since(self, row: int) -> Values:
+        """The rows from `row` on."""
+        columns = (self.text, self.number, self.is_text, self.is_boolean, self.is_set)
+        return Values(*(column[row:] for column in columns)) if row else self
+
 
 def read_values(raw: pl.Series) -> Values:
     """Typed columns of canonical JSON texts, one a row; null is missing."""

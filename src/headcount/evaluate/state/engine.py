@@ -11,6 +11,7 @@ from headcount.evaluate.full import Evaluator
 from headcount.evaluate.outcome import Mode
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.registration import Case
+from headcount.evaluate.state.answers import read_answers, write_answers
 from headcount.evaluate.state.home import State, new_state, open_state
 from headcount.evaluate.state.incremental import TRUTH, Incremental
 from headcount.rules.compile import Plan
@@ -97,6 +98,11 @@ class Engine:
         used = self.incremental.names | self.masks.keys()
         for name in self.state.kept.keys() - used:
             self.state.drop(name)
+        write_answers(
+            self.state.folder,
+            self.incremental.evaluator.scene.answers.lasting,
+            self.incremental.evaluator.history.columns,
+        )
         self.state.end(token)
 
     @property
@@ -121,6 +127,8 @@ def start_engine(
         was = None
     else:
         was = Moment(from_micros(state.at_us), evaluator.moment.tz)
+        answers = read_answers(folder, history.columns)
+        evaluator.scene.answers.lasting.update(answers)
     state.begin()
     return Engine(state, Incremental(evaluator, state, was))
 

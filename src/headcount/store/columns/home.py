@@ -88,12 +88,17 @@ def _tables(
     warehouse: Warehouse, system_code: int, folder: Path
 ) -> dict[int, ValueTable]:
     files: dict[int, list[Path]] = defaultdict(list)
-    sizes: dict[int, int] = defaultdict(int)
+    digests: dict[int, list[str]] = defaultdict(list)
+    sizes: dict[int, int] = {}
     system = {"system_code": system_code}
-    for key_code, file, first, rows in warehouse.rows("columns/values", system):
+    for key_code, file, first, rows, sha256 in warehouse.rows("columns/values", system):
         files[key_code].append(folder / file)
+        digests[key_code].append(sha256)
         sizes[key_code] = first + rows
-    return {code: ValueTable(code, files[code], sizes[code]) for code in files}
+    return {
+        code: ValueTable(code, files[code], sizes[code], digests[code])
+        for code in files
+    }
 
 
 def _keys(warehouse: Warehouse, system_code: int) -> dict[str, int]:

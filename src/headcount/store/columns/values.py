@@ -31,6 +31,8 @@ class ValueTable:
     key_code: int
     files: Sequence[Path]
     size: int
+    digests: list[str] = field(default_factory=list)
+    """The SHA-256 of each file."""
     _added: list[pl.DataFrame] = field(default_factory=list)
 
     @cached_property

@@ -1,0 +1,269 @@
+"""Whatever happens between ticks, a tick tells what the oracle tells of all that came.
+
+Files land late, twice or ahead of time, definitions come, change and go, ticks are
+skipped, told again or killed in the middle, and what was kept for them is lost or
+damaged. A short look in every run; the long one is, with HYPOTHESIS_STEPS=50,
+`pytest --hypothesis-profile=long tests/evaluate/test_state_machine.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from headcount.definitions.load import load_definitions
+from headcount.definitions.loaded import Registry
+from headcount.evaluate.deletion import delete_segment
+from headcount.evaluate.tick import evaluate_tick
+from headcount.store import registry
+from headcount.store.warehouse import Warehouse
+from tests import oracle
+from tests.evaluate.product import (
+    SYSTEM,
+    as_yaml,
+    event_line,
+    ingest,
+    members_at,
+    record_line,
+    settings_of,
+    write_file,
+)
+from tests.evaluate.test_ticks_against_oracle import without_end
+from tests.oracle import Definition, Event, Record
+from tests.strategies import edges_of, events, instants, records
+from tests.strategies_rules import Moment, moments, projects
+
+QUARTER = timedelta(minutes=15)
+FORWARD = [0, 1, 1, 1, 4, 12, 26, 96, 700]  # quarters of an hour to the next tick
+STEPS = int(os.environ.get("HYPOTHESIS_STEPS", "12"))
+LAST_CALL = 60  # statements after which a killed tick dies at the latest
+
+
+class KilledError(BaseException):
+    """The process is gone; nothing of ours catches it."""
+
+
+class DyingWarehouse(Warehouse):
+    """A store whose process dies at a statement of its choice."""
+
+    calls_left = 2**31
+
+    def _count(self) -> None:
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            raise KilledError
+
+    def execute(self, *asked: Any) -> None:
+        self._count()
+        super().execute(*asked)
+
+    def rows(self, *asked: Any) -> Any:
+        self._count()
+        return super().rows(*asked)
+
+    def frame(self, *asked: Any) -> Any:
+        self._count()
+        return super().frame(*asked)
+
+
+@st.composite
+def lands(draw: st.DrawFn) -> tuple[Moment, list[dict[str, Definition]]]:
+    """A moment, and some projects to take definitions from."""
+    moment = draw(moments())
+    drawn = [draw(projects(moment)), draw(projects(moment))]
+    return moment, [without_end(one, moment.zone) for one in drawn]
+
+
+class TickMachine(RuleBasedStateMachine):
+    """A project that lives on; after each tick it is held to the oracle."""
+
+    @initialize(drawn=lands())
+    def begin(self, drawn: tuple[Moment, list[dict[str, Definition]]]) -> None:
+        self.moment, (self.definitions, self.others) = drawn
+        edges = {at for one in drawn[1] for at in edges_of(one, self.moment)}
+        self.pool = instants(sorted(edges), self.moment)
+        self.at = self.moment.at - timedelta(days=2)
+        self.events: list[Event] = []
+        self.records: list[Record] = []
+        self.files: list[list[str]] = []
+        self.retired: set[str] = set()
+        self.settings = settings_of({"timezone": self.moment.zone.key})
+        self.folder = Path(mkdtemp(prefix="headcount-machine-"))
+        self.open()
+
+    def open(self) -> None:
+        self.warehouse = DyingWarehouse.open(self.folder / "warehouse" / "store.duckdb")
+
+    def teardown(self) -> None:
+        if hasattr(self, "warehouse"):
+            self.warehouse.close()
+            shutil.rmtree(self.folder)
+
+    # ── what arrives ──────────────────────────────────────────────────────────
+
+    def land(self, lines: list[str]) -> None:
+        self.files.append(lines)
+        write_file(lines, self.folder / f"log-{len(self.files):04}.ndjson")
+        ingest(self.warehouse, self.settings, self.folder)
+
+    @rule(data=st.data())
+    def events_land(self, data: st.DataObject) -> None:
+        one = events(self.pool, self.moment)
+        came = data.draw(st.lists(one, min_size=1, max_size=8))
+        self.events += came
+        self.land([event_line(event) for event in came])
+
+    @rule(data=st.data())
+    def attributes_land(self, data: st.DataObject) -> None:
+        one = records(self.pool, self.moment)
+        came = data.draw(st.lists(one, min_size=1, max_size=3))
+        self.records += came
+        self.land([record_line(record) for record in came])
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def a_file_lands_again(self, data: st.DataObject) -> None:
+        # With another one, so that it is not the same file under another name.
+        some = data.draw(st.lists(st.sampled_from(self.files), min_size=2, max_size=2))
+        self.land([line for lines in some for line in lines])
+
+    # ── definitions ───────────────────────────────────────────────────────────
+
+    @rule(data=st.data())
+    def a_definition_is_edited(self, data: st.DataObject) -> None:
+        plain = [one for one in self.others.values() if not refers(one)]
+        if plain and self.definitions:
+            segment_id = data.draw(st.sampled_from(sorted(self.definitions)))
+            self.definitions[segment_id] = data.draw(st.sampled_from(plain))
+
+    @rule(data=st.data())
+    def a_definition_is_added(self, data: st.DataObject) -> None:
+        plain = [one for one in self.others.values() if not refers(one)]
+        free = [f"n{i}" for i in range(3) if f"n{i}" not in self.retired]
+        if plain and free:
+            self.definitions[free[0]] = data.draw(st.sampled_from(plain))
+
+    @rule(data=st.data())
+    def a_segment_is_deleted(self, data: st.DataObject) -> None:
+        used = {name for one in self.definitions.values() for name in refers(one)}
+        known = registry.read_registered(self.warehouse)
+        free = sorted(self.definitions.keys() & known.keys() - used)
+        if free:
+            segment_id = data.draw(st.sampled_from(free))
+            del self.definitions[segment_id]
+            self.retired.add(segment_id)
+            delete_segment(self.warehouse, segment_id, at=self.at)
+
+    # ── what goes wrong ───────────────────────────────────────────────────────
+
+    @rule(quarters=st.sampled_from(FORWARD), calls=st.integers(0, LAST_CALL))
+    def a_tick_is_killed(self, quarters: int, calls: int) -> None:
+        self.at += quarters * QUARTER
+        self.warehouse.calls_left = calls
+        with suppress(KilledError):
+            self.evaluate()
+        self.warehouse.close()
+        self.open()
+
+    @rule(data=st.data())
+    def what_was_kept_is_damaged(self, data: st.DataObject) -> None:
+        folder = self.folder / "warehouse"
+        kept = sorted(
+            path
+            for name in ("state", "columns")
+            for path in (folder / name).rglob("*.*")
+            if path.is_file()
+        )
+        if not kept:
+            return
+        path = data.draw(st.sampled_from(kept))
+        content = path.read_bytes()
+        if data.draw(st.booleans()) or path.suffix in {".run", ".values"}:
+            path.write_bytes(content[: len(content) // 2])
+        elif content:
+            place = data.draw(st.integers(0, min(len(content), 8) - 1))
+            path.write_bytes(
+                content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+            )
+
+    # ── ticks ─────────────────────────────────────────────────────────────────
+
+    @rule(quarters=st.sampled_from(FORWARD), full=st.sampled_from([False] * 5 + [True]))
+    def tick(self, quarters: int, full: bool) -> None:
+        self.at += quarters * QUARTER
+        report = self.evaluate(full=full)
+
+        failed = [one for one in report.segments if one.status == "Failed"]
+        assert not failed
+        expected = oracle.members(
+            self.definitions,
+            {"timezone": self.moment.zone.key},
+            self.events,
+            self.records,
+            self.at,
+        )
+        found = members_at(self.warehouse, self.definitions, self.at)
+        assert found == expected, oracle.first_difference(
+            found,
+            expected,
+            definitions=self.definitions,
+            events=self.events,
+            attributes=self.records,
+        )
+
+    def evaluate(self, *, full: bool = False) -> Any:
+        segments = self.folder / "segments"
+        shutil.rmtree(segments, ignore_errors=True)
+        segments.mkdir()
+        for segment_id, raw in self.definitions.items():
+            text = as_yaml({"name": segment_id, "system": SYSTEM, **raw})
+            (segments / f"{segment_id}.yaml").write_text(text, encoding="utf-8")
+        return evaluate_tick(
+            self.warehouse,
+            load_definitions(segments, self.settings, registry=self.known()),
+            self.settings.systems,
+            folder=self.folder / "snapshots",
+            at=self.at,
+            now=max(self.at, datetime.now(ZoneInfo("UTC"))),
+            full=full,
+        )
+
+    def known(self) -> Registry:
+        found = registry.read_registered(self.warehouse).values()
+        return Registry(
+            {one.segment_id: one.system for one in found if not one.deleted_at},
+            frozenset(one.segment_id for one in found if one.deleted_at),
+        )
+
+
+def refers(definition: Mapping[str, Any]) -> set[str]:
+    """The segments that the definition refers to."""
+    found: Iterable[Mapping[str, Any]] = (
+        leaf for one in definition["rules"] for leaf in oracle.leaves(one)
+    )
+    return {leaf["segment"] for leaf in found if "segment" in leaf}
+
+
+def test_ticks_tell_what_the_oracle_tells() -> None:
+    examples = max(6, settings().max_examples // 10)
+    run_state_machine_as_test(
+        TickMachine,
+        settings=settings(max_examples=examples, stateful_step_count=STEPS),
+    )
