@@ -88,7 +88,8 @@ def capacity_for(users: int) -> int:
 def _weighed(rows: AnyArray, column: int, values: I64) -> int:
     """The sum of the values, each times a number that its place decides."""
     first, second, third = MULTIPLIERS
-    place = (rows.astype(np.uint64) + np.uint64(column << 40)) * first
+    place = (rows.astype(np.uint64) + np.uint64((column << 40) + 1)) * first
     place = (place ^ (place >> np.uint64(30))) * second
     place = (place ^ (place >> np.uint64(27))) * third
-    return int((place * values.astype(np.uint64)).sum(dtype=np.uint64))
+    weights = place | np.uint64(1)  # odd: no change of one row is lost
+    return int((weights * values.astype(np.uint64)).sum(dtype=np.uint64))
