@@ -12,5 +12,5 @@ SELECT
 FROM events
 WHERE system_code = $system_code
   AND position > $after AND position <= $upto
-  AND epoch_us("at") >= $start_us AND epoch_us("at") < $end_us
+  AND "at" >= make_timestamptz($start_us) AND "at" < make_timestamptz($end_us)
 ORDER BY event_code, user_code, at_us, position

@@ -1,9 +1,10 @@
--- purpose: one user's events of some names inside half-open bounds, with values under JSON paths
--- params: $system_code, $event_codes, $start_us, $end_us, $user_code, $paths
--- grain: one row an event
--- columns: at_us, position, raw (one canonical JSON text a path, null where nothing is),
+-- purpose: the events of some names inside half-open bounds, with values under JSON paths
+-- params: $system_code, $event_codes, $start_us, $end_us, $user_code (null: every user), $paths
+-- grain: one row an event, by user
+-- columns: user_code, at_us, position, raw (one canonical JSON text a path, null where nothing is),
 --   wide (all properties, where a number is too long for DuckDB's reader)
 SELECT
+    user_code,
     epoch_us("at") AS at_us,
     position,
     json_extract(properties, $paths::VARCHAR[]) AS raw,
@@ -12,4 +13,5 @@ FROM events
 WHERE system_code = $system_code
   AND event_code IN (SELECT unnest($event_codes::UINTEGER[]))
   AND "at" >= make_timestamptz($start_us) AND "at" < make_timestamptz($end_us)
-  AND user_code = $user_code
+  AND ($user_code IS NULL OR user_code = $user_code)
+ORDER BY user_code

@@ -36,8 +36,8 @@ def property_column(path: str) -> str:
 class History:
     """What a system's users did and are.
 
-    With a `user_code` it is narrowed to that user, and read from the store itself: the
-    ids of events are their ingest positions then. With a `columns_folder` the columns
+    With a `user_code` it is narrowed to that user. Then, and where there can be no
+    columns, it is read from the store itself: ids of events are ingest positions. With a `columns_folder` the columns
     are written anew there, from what the store shows now, and no others are used.
     """
 
@@ -126,11 +126,17 @@ class History:
     ) -> Rows:
         """The events of these names inside `span`, with the property at each path."""
         codes = self.codes_of(names)
-        if self._user_code is None:
+        if self._has_columns:
             return self.columns.read(codes, span, crowd, paths=paths, at=at, ids=ids)
-        return self._rows_of_user(codes, span, paths)
+        return self._rows_of_store(codes, span, crowd, paths)
 
-    def _rows_of_user(self, codes: list[int], span: Span, paths: Sequence[str]) -> Rows:
+    @property
+    def _has_columns(self) -> bool:
+        return self._user_code is None and self._warehouse.has_columns
+
+    def _rows_of_store(
+        self, codes: list[int], span: Span, crowd: Crowd, paths: Sequence[str]
+    ) -> Rows:
         keys = [list(candidates(path)) for path in paths]
         frame = self._warehouse.frame(
             "history/events",
@@ -144,11 +150,12 @@ class History:
             },
         )
         found = _with_properties(frame, paths, [len(one) for one in keys])
-        index = np.arange(found.height)
+        rows, who = crowd.find(found.get_column("user_code").to_numpy())
+        index = np.arange(found.height)[rows]
         return Rows(
-            np.zeros(found.height, dtype=np.intp),
-            found.get_column("at_us").to_numpy(),
-            found.get_column("position").to_numpy(),
+            who,
+            found.get_column("at_us").to_numpy()[rows],
+            found.get_column("position").to_numpy()[rows],
             {
                 path: Coded(read_values(found.get_column(property_column(path))), index)
                 for path in paths
@@ -156,8 +163,8 @@ class History:
         )
 
     def count_rows(self, names: Iterable[str]) -> int:
-        """How many events of these names there are, of all times."""
-        return self.columns.count(self.codes_of(names))
+        """How many events of these names there are, of all times; 0 when not known."""
+        return self.columns.count(self.codes_of(names)) if self._has_columns else 0
 
     def codes_of(self, names: Iterable[str]) -> list[int]:
         """The codes of the events that `names` name, a star at the end open."""

@@ -61,6 +61,8 @@ class Warehouse:
         self.con = con
         self.path = path
         self._options = options or {}
+        self.has_columns = True
+        """Whether columns are kept beside it (`store.columns`)."""
         self._on_close = ExitStack()
 
     @cached_property
@@ -120,6 +122,7 @@ class Warehouse:
         con = duckdb.connect(":memory:", config=_options(memory_limit, threads))
         con.execute(SESSION)
         warehouse = cls(con, None)
+        warehouse.has_columns = False
         warehouse._on_close.callback(warehouse.con.close)
         return warehouse
 

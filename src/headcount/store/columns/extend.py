@@ -19,6 +19,8 @@ import numpy as np
 import polars as pl
 
 from headcount.canonical import canonical_json, parse_canonical
+from headcount.rules.micros import to_micros
+from headcount.rules.ranges import BEGINNING, FOREVER
 from headcount.store.columns.arrays import U32
 from headcount.store.columns.run import EventRows, Run, join_events, write_run
 from headcount.store.columns.values import ValueTable
@@ -30,7 +32,7 @@ MOST_POSITIONS = 2_000_000
 """Ingest positions that one reading covers: what bounds the memory."""
 
 BEFORE_ALL = -1  # ingest positions count from 0
-EVERYTHING = (-(2**63), 2**63 - 1)
+EVERYTHING = (to_micros(BEGINNING), to_micros(FOREVER))
 
 
 @dataclass
