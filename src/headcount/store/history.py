@@ -37,8 +37,9 @@ class History:
     """What a system's users did and are.
 
     With a `user_code` it is narrowed to that user. Then, and where there can be no
-    columns, it is read from the store itself: ids of events are ingest positions. With a `columns_folder` the columns
-    are written anew there, from what the store shows now, and no others are used.
+    columns, it is read from the store itself: ids of events are ingest positions. With
+    a `columns_folder` the columns are written anew there, from what the store shows
+    now, and no others are used.
     """
 
     def __init__(
