@@ -33,11 +33,11 @@ class Api:
         query = urlencode({**asked, "limit": 1})
         return self.call(f"/api/v2/dags/~/dagRuns?{query}")["total_entries"]
 
-    def start_run(self, dag_id, run_id, *, begin, end):
+    def start_run(self, dag_id, run_id, *, logical_date, begin, end):
         """A run for the interval is queued."""
         body = {
             "dag_run_id": run_id,
-            "logical_date": begin.isoformat(),
+            "logical_date": logical_date.isoformat(),
             "data_interval_start": begin.isoformat(),
             "data_interval_end": end.isoformat(),
         }

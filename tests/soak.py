@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from tests.airflow_api import FINISHED, Api
 
 FIRST_TICK = datetime(2040, 1, 1, 0, 15, tzinfo=UTC)
 NOW = "2041-01-01T00:00:00Z"  # every tick lies behind it
+LONG_BEFORE = timedelta(days=20 * 365)  # Airflow runs no logical date that lies ahead
 TICK = timedelta(minutes=15)
 USERS = [f"user-{number:03}" for number in range(300)]
 A_TICK_WITHIN_S = 240.0
@@ -117,6 +119,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3600, help="ends after these")
     parser.add_argument("--kill-scheduler", action="store_true")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing is left then
     soak = Soak.open(arguments.folder.resolve())
     port = free_port()
     standin = StandIn("walkme", f"http://{HOST}:{port}", pid=0)
@@ -185,7 +188,13 @@ def _tick(
     at, run_id = soak.tick, f"soak__{soak.tick.isoformat()}"
     soak.land()
     landed = time.monotonic()
-    api.start_run("evaluate_segments", run_id, begin=at - TICK, end=at)
+    api.start_run(
+        "evaluate_segments",
+        run_id,
+        logical_date=at - LONG_BEFORE,
+        begin=at - TICK,
+        end=at,
+    )
     if kill:
         time.sleep(random.Random(soak.done).uniform(0.1, 3.0))  # noqa: S311
         airflow.services.kill("scheduler")
