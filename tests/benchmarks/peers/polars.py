@@ -168,9 +168,7 @@ class _Translation:
         start, end = bounds
         codes = self.scene.codes(names)
         if codes is not None:
-            # A list of codes would not be compared with the statistics.
-            tests = [pl.col("event") == code for code in codes]
-            yield pl.any_horizontal(tests) if tests else pl.lit(value=False)
+            yield pl.col("event").is_in(codes)
         if start is not None:
             yield pl.col("at") >= start
         yield pl.col("at") < end
