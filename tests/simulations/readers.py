@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -79,7 +80,7 @@ while True:
         torn += len({count for row in rows for count in row}) != 1
         seen.add(rows[0])
         print(reads, torn, len(seen), flush=True)
-            time.sleep(0.02)  # the machine is the ticks' too
+        time.sleep(0.02)  # the machine is the ticks' too
 """
 
 
@@ -102,6 +103,12 @@ class Reader:
         )
         return cls(kind, process, said)
 
+    def has_begun(self) -> bool:
+        """Whether it has read once, or has ended."""
+        return (
+            os.fstat(self.said.fileno()).st_size > 0 or self.process.poll() is not None
+        )
+
     def stop(self) -> dict[str, Any]:
         """What it has read; `failure` is what ended it before it was told to."""
         failed = self.process.poll() is not None
@@ -121,7 +128,7 @@ def hammer(folder: Path, ticks: int, *, alone: int) -> dict[str, Any]:
     (shop.folder / "landing" / "first.ndjson").unlink()
     times = _live(shop, 0, alone)
     readers = [Reader.starting(kind, shop) for kind in KINDS]
-    while not all((shop.folder / f"{kind}.said").stat().st_size for kind in KINDS):
+    while not all(map(Reader.has_begun, readers)):
         time.sleep(0.05)
     beside = _live(shop, alone, ticks)
     return {
