@@ -18,7 +18,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,8 @@ class Outcome:
     is_equal   after reconcile the vendor holds ours less those it refuses
     was_equal  it did so before, without
     are_rejects_exact   all whom it refuses are rejects, and no good user is
-    requests   what was said of the segment before reconcile
+    requests   what was said of the segment before reconcile; `without_faults`: in the
+               same ticks without any, None when that was not tried
     too_early  requests inside a pause that was asked for
     """
 
@@ -108,6 +109,7 @@ class Outcome:
     was_equal: bool
     are_rejects_exact: bool
     requests: int
+    without_faults: int | None
     too_early: int
     deaths: int
 
@@ -155,6 +157,7 @@ class Cycles:
             was_equal=was_equal,
             are_rejects_exact=self.members & set(BAD) <= self._rejects() <= set(BAD),
             requests=len([each for each in requests if _says(each)]),
+            without_faults=None,
             too_early=len([each for each in requests if each["is_too_early"]]),
             deaths=self.deaths,
         )
@@ -247,20 +250,23 @@ def main() -> None:
     parser.add_argument("--kills", action="store_true")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)  # one line a fault
-    outcomes, calm = [], 0
+    outcomes = []
     with running_vendors() as standins:
         for seed in range(asked.first, asked.first + asked.seeds):
             standin = standins[seed % len(standins)]
             given = {"seed": seed, "ticks": asked.ticks}
-            outcomes.append(run_cycles(standin, **given, kills=asked.kills))
-            _print(asdict(outcomes[-1]))
+            outcome = run_cycles(standin, **given, kills=asked.kills)
             if not (asked.kills or asked.faults_only):
-                calm += run_cycles(standin, **given, faults={}).requests
-    _print(_sum(outcomes, calm))
+                calm = run_cycles(standin, **given, faults={})
+                outcome = replace(outcome, without_faults=calm.requests)
+            outcomes.append(outcome)
+            _print(asdict(outcome))
+    _print(_sum(outcomes))
 
 
-def _sum(outcomes: list[Outcome], calm: int) -> dict[str, Any]:
+def _sum(outcomes: list[Outcome]) -> dict[str, Any]:
     requests = sum(outcome.requests for outcome in outcomes)
+    calm = sum(outcome.without_faults or 0 for outcome in outcomes)
     return {
         "seeds": len(outcomes),
         **{

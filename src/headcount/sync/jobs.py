@@ -63,7 +63,7 @@ class Jobs:
             except (JobFailedError, JobLostError):
                 continue
             self._ledger.confirm(entry, at=self._courier.at)
-        if self._ledger.is_in_doubt():
+        if self._destination.abilities.lists_jobs and self._ledger.is_in_doubt():
             self.finish_unseen()
 
     def finish_unseen(self) -> None:
