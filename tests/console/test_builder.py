@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -222,11 +223,16 @@ def test_expired_segment_refuses_other_rules(own_site: Site, shop: Shop) -> None
 def test_classic_segment_is_read_only(own_site: Site, shop: Shop) -> None:
     shop.define("old", "name: Old\nsystem: shop\nclassic: true\n")
     pipeline.run_tick(shop.project, at=NEXT_TICK, now=NOW, push=False)
-    own_site.get("/")
+    end = time.monotonic() + 20
+    while own_site.get("/segments/old").status_code == 404:
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
     page = own_site.get("/build?segment=old")
 
-    assert page.status_code in {400, 404}
+    assert page.status_code == 400
+    assert "which is read-only" in page.text
+    assert "build?segment=old" not in own_site.read("/segments/old")
 
 
 @pytest.fixture
