@@ -52,6 +52,8 @@ SELECT 'run_segments', count(*), sum(hash(t)) FROM run_segments AS t
 UNION ALL
 SELECT 'segment_sizes', count(*), sum(hash(t)) FROM segment_sizes AS t
 UNION ALL
+SELECT 'condition_sizes', count(*), sum(hash(t)) FROM condition_sizes AS t
+UNION ALL
 SELECT 'snapshots', count(*), sum(hash(t)) FROM snapshots AS t
 UNION ALL
 SELECT 'syncs', count(*), sum(hash(t)) FROM syncs AS t

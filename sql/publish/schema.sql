@@ -156,6 +156,24 @@ COMMENT ON COLUMN run_segments.stayed IS 'Members before and after';
 COMMENT ON COLUMN run_segments.bounds IS 'The UTC bounds that each range of the definition had';
 COMMENT ON COLUMN run_segments.seconds IS 'How long the segment took';
 
+CREATE TABLE condition_sizes (
+    segment_id VARCHAR NOT NULL,
+    "at" TIMESTAMPTZ NOT NULL,
+    version INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    rule VARCHAR NOT NULL,
+    users BIGINT NOT NULL,
+    kept_out BIGINT NOT NULL
+);
+COMMENT ON TABLE condition_sizes IS 'One row a condition that all members of a segment satisfy, and the instant it was measured: when its version was new, and each night';
+COMMENT ON COLUMN condition_sizes.segment_id IS 'The segment';
+COMMENT ON COLUMN condition_sizes."at" IS 'The tick whose membership was looked at';
+COMMENT ON COLUMN condition_sizes.version IS 'The version of the definition';
+COMMENT ON COLUMN condition_sizes.place IS 'Its place among the conditions, from 1';
+COMMENT ON COLUMN condition_sizes.rule IS 'The condition in words';
+COMMENT ON COLUMN condition_sizes.users IS 'Known users who satisfy it, whatever else';
+COMMENT ON COLUMN condition_sizes.kept_out IS 'Users who satisfy every other condition and not this one: without it they would be members';
+
 CREATE VIEW membership_changes AS
 WITH changes AS (
     SELECT segment_id, user_id, 'entered' AS change, entered_at AS "at"

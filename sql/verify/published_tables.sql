@@ -50,6 +50,12 @@ WITH digests AS (
     SELECT 'segment_sizes' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
     FROM published.segment_sizes AS t
     UNION ALL
+    SELECT 'condition_sizes' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.condition_sizes AS t
+    UNION ALL
+    SELECT 'condition_sizes' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.condition_sizes AS t
+    UNION ALL
     SELECT 'syncs' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
     FROM shown.syncs AS t
     UNION ALL

@@ -106,6 +106,17 @@ class UnknownColumnError(UsageError):
         super().__init__(f"the table of segments has no column {column!r}{hint}")
 
 
+class UnknownAnswerError(UsageError):
+    """No ready question to the analysts' database has this name."""
+
+    kind = "unknown_answer"
+
+    def __init__(self, answer: str, *, names: list[str]) -> None:
+        self.answer = answer
+        self.names = names
+        super().__init__(f"no answer {answer!r}; there are {', '.join(names)}")
+
+
 class UnknownFileError(UsageError):
     """The ledger has no file of this path."""
 

@@ -87,3 +87,25 @@ def test_shell_answers_each_question_and_survives_a_wrong_one(
     assert "one" in found.out
     assert "two" in found.out
     assert "the query was not run" in found.err
+
+
+def test_ready_answer_is_asked_by_its_name(call: Call) -> None:
+    call("run")
+
+    found = call("sql", "--answer", "churn")
+
+    assert [row["segment"] for row in found.document["rows"]] == ["Buyers"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ([], "usage"),
+        ([SIZES, "--answer", "churn"], "usage"),
+        (["--answer", "../schema/0001_store"], "unknown_answer"),
+    ],
+)
+def test_question_is_asked_in_one_way(call: Call, words: list[str], kind: str) -> None:
+    found = call("sql", *words)
+
+    assert (found.code, found.error["kind"]) == (2, kind)

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.evaluate.world import World, event, opened, utc
+from tests.evaluate.world import World, attributes, event, opened, utc
 
+from headcount.evaluate.conditions import measure_conditions
 from headcount.resources import folder
 from headcount.store.publish import publish
 from headcount.store.published import open_published
@@ -86,6 +87,13 @@ def test_answer_has_the_columns_it_announces(answer: str, shop: Analyst) -> None
             for column in con.execute(read_sql(f"analysts/{answer}")).description
         ]
     assert given == columns_of(announced)
+
+
+def test_every_answer_is_on_the_page() -> None:
+    page = (folder("sql") / "analysts" / "README.md").read_text(encoding="utf-8")
+
+    assert len(ANSWERS) == 10
+    assert [name for name in ANSWERS if f"[{name}]({name}.sql)" not in page] == []
 
 
 def columns_of(announced: str) -> list[str]:
@@ -178,3 +186,96 @@ def test_rejects_are_grouped_by_reason_with_an_example(shop: Analyst) -> None:
     assert (row["what"], row["rows"]) == ("row", 1)
     assert row["share"] == pytest.approx(1 / 36, abs=1e-4)
     assert row["example"] == 'landing/0001.ndjson:31: {"nothing": "here"}'
+
+
+def test_condition_that_holds_people_out_is_told(analyst: Analyst) -> None:
+    world = analyst.world
+    world.define("keen", "- event: look\n- event: buy\n- attribute: plan\n  is: pro")
+    world.log(
+        *(event(user, "look", "2024-03-01") for user in ("ann", "bob", "eve", "zoe")),
+        *(event(user, "buy", "2024-03-01") for user in ("ann", "bob")),
+        *(attributes(user, "2024-03-01", plan="pro") for user in ("ann", "eve", "zoe")),
+    )
+    world.tick("2024-03-02")
+    measure_conditions(world.warehouse, world.settings.systems)
+
+    rows = analyst.ask("held_out_by_condition")
+
+    names = ("condition", "users", "members", "kept_out", "share")
+    assert picked(rows, *names) == [
+        ("did `buy`", 2, 1, 2, 0.667),
+        ('has `plan` equal to "pro"', 3, 1, 1, 0.5),
+        ("did `look`", 4, 1, 0, 0.0),
+    ]
+
+
+def test_push_lag_counts_what_a_destination_was_not_told(shop: Analyst) -> None:
+    con = shop.world.warehouse.con
+    con.execute(
+        "INSERT INTO syncs BY NAME SELECT 'walkme' AS destination, 'lookers' AS "
+        "segment_id, false AS may_hold_others, 'behind' AS status, 'away' AS reason, "
+        "1 AS generation, TIMESTAMPTZ '2024-03-02 12:00:00Z' AS snapshot_at"
+    )
+    con.execute(
+        "INSERT INTO sync_batches BY NAME SELECT 'b' AS batch_id, 'walkme' AS "
+        "destination, 'lookers' AS segment_id, 1 AS generation, 1 AS ordinal, "
+        "'add' AS action, ['ann'] AS user_ids, 'refused' AS outcome, "
+        "TIMESTAMPTZ '2024-03-02 12:00:00Z' AS planned_at, "
+        "TIMESTAMPTZ '2024-03-02 12:00:02Z' AS answered_at"
+    )
+
+    (row,) = shop.ask("push_lag")
+
+    expected: Mapping[str, Any] = {
+        "segment": "Lookers",
+        "reason": "away",
+        "waiting": 1,
+        "behind": timedelta(hours=7),
+        "seconds": 2.0,
+        "not_done": 1,
+    }
+    assert row.items() >= expected.items()
+
+
+def test_steps_before_an_entry_are_its_last_events(shop: Analyst) -> None:
+    shop.world.log(event("ann", "buy", "2024-03-03T06:59:00"))
+    shop.world.tick("2024-03-03T07:15")
+
+    rows = [row for row in shop.ask("before_entering") if row["segment"] == "Buyers"]
+
+    names = ("user_id", "step", "event", "earlier")
+    assert picked(rows[:1], *names) == [("ann", 1, "buy", timedelta(minutes=16))]
+    assert [row["step"] for row in rows if row["user_id"] == "ann"][:3] == [
+        1,
+        2,
+        3,
+    ]
+
+
+def test_no_more_than_ten_events_before_an_entry(shop: Analyst) -> None:
+    looks = (event("zoe", "look", f"2024-03-03T05:{n:02}") for n in range(12))
+    shop.world.log(*looks)
+    shop.world.tick("2024-03-03T07:15")
+
+    rows = [row for row in shop.ask("before_entering") if row["user_id"] == "zoe"]
+
+    assert [row["step"] for row in rows] == list(range(1, 11))
+
+
+def test_stale_segments_say_why(shop: Analyst) -> None:
+    shop.world.define("nobody", "- event: fly", name="Nobody")
+    shop.world.tick("2024-04-20")
+    con = shop.world.warehouse.con
+    con.execute(
+        "UPDATE segments SET status = 'Failed', status_reason = 'too many' "
+        "WHERE segment_id = 'buyers'"
+    )
+
+    rows = shop.ask("stale_segments")
+
+    assert picked(rows, "segment", "why", "members") == [
+        ("Buyers", "failed", 0),
+        ("Nobody", "empty", 0),
+        ("Lookers", "unchanged for 30 days", 3),
+    ]
+    assert rows[0]["reason"] == "too many"

@@ -33,6 +33,7 @@ COLUMNS = {
     "rejected_rows": "path line reason raw",
 }
 MORE_TABLES = {
+    "condition_sizes",
     "segment_versions",
     "event_files",
     "runs",

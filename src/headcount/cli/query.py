@@ -10,6 +10,7 @@ import typer
 
 from headcount.cli.failures import DONE
 from headcount.cli.session import Session, command
+from headcount.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +24,21 @@ PROMPT, MORE = "headcount> ", "      ...> "
 
 def sql(
     session: Session,
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT.")],
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="One SELECT.")
+    ] = None,
+    answer: Annotated[
+        str | None,
+        typer.Option("--answer", metavar="NAME", help="A ready one: churn, freshness…"),
+    ] = None,
 ) -> int:
     """Ask the analysts' database, as the newest tick published it."""
-    from headcount.store.published import open_published
+    from headcount.store.published import open_published, read_answer
 
+    if (query is None) == (answer is None):
+        msg = "ask one SELECT, or say --answer and a name: one of the two"
+        raise UsageError(msg)
+    query = read_answer(answer) if answer is not None else query or ""
     with open_published(session.project.analytics_path) as published:
         found = published.query(query)
     session.answer(_document(found), partial(_page, found))

@@ -15,7 +15,7 @@ from typing import Any
 from headcount.destinations.secrecy import ignore_secret
 from headcount.pipeline.exporting import sweep_old_exports
 from headcount.pipeline.forgetting import Receipt, finish_erasures
-from headcount.pipeline.stages import publish
+from headcount.pipeline.stages import measure, publish
 from headcount.project import Project
 from headcount.store.files import sweep_temporaries
 from headcount.store.retention import Compaction, compact_store, thin_snapshots
@@ -27,13 +27,15 @@ from headcount.store.warehouse import Warehouse
 class MaintenanceReport:
     """What is gone: temporary folders, snapshots nothing names, old exports.
 
-    `thinned` snapshots were older than is to be kept. `erasure` None: none waited.
+    `thinned` snapshots were older than is to be kept. The conditions of `measured`
+    segments were measured. `erasure` None: none waited.
     """
 
     temporaries: int
     snapshots: int
     thinned: int
     exports: int
+    measured: int
     compaction: Compaction
     erasure: Receipt | None
 
@@ -63,5 +65,8 @@ def maintain(
         thinned = thin_snapshots(warehouse, folder, keep, now=now)
         compaction = compact_store(warehouse)
     exports = sweep_old_exports(project, now=now)
+    measured = measure(project)
     publish(project, now=now)
-    return MaintenanceReport(swept, snapshots, thinned, exports, compaction, erasure)
+    return MaintenanceReport(
+        swept, snapshots, thinned, exports, measured, compaction, erasure
+    )

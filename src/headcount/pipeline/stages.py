@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from headcount.evaluate.conditions import measure_conditions
 from headcount.evaluate.outcome import TickReport
 from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.report import IngestReport
@@ -107,3 +108,15 @@ def publish_open(
         now=now,
         grace=grace,
     )
+
+
+def measure(project: Project, *, only_new: bool = False) -> int:
+    """It is known what each condition does to the newest membership of its segment.
+
+    With `only_new` only where a version was not measured yet; returns the number of
+    segments that were. Reads the whole history.
+    """
+    with Warehouse.open(project.store_path) as warehouse:
+        return measure_conditions(
+            warehouse, project.settings.systems, only_new=only_new
+        )

@@ -12,7 +12,7 @@ from headcount.evaluate.outcome import TickReport
 from headcount.ingest.report import IngestReport
 from headcount.pipeline.exporting import ExportsReport, export_due
 from headcount.pipeline.pushing import push as push_all
-from headcount.pipeline.stages import evaluate, ingest, publish
+from headcount.pipeline.stages import evaluate, ingest, measure, publish
 from headcount.project import Project
 from headcount.sync.report import PushReport
 
@@ -56,6 +56,8 @@ def run_tick(
     ingested = ingest(project, now=now, progress=_told(on_stage))
     on_stage("Evaluating the segments")
     tick = evaluate(project, at=at, now=now)
+    on_stage("Measuring new conditions")
+    measure(project, only_new=True)
     on_stage("Publishing")
     publish(project, now=now)
     on_stage("Pushing")

@@ -43,6 +43,7 @@ TABLES = (
     "publish/runs",
     "publish/run_segments",
     "publish/segment_sizes",
+    "publish/condition_sizes",
     "publish/syncs",
     "publish/sync_batches",
     "publish/sync_rejects",

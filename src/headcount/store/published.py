@@ -17,8 +17,13 @@ from typing import Any, Self
 
 import duckdb
 
-from headcount.errors import NotOneQueryError, NotPublishedError, QueryError
-from headcount.store.sql import read_sql
+from headcount.errors import (
+    NotOneQueryError,
+    NotPublishedError,
+    QueryError,
+    UnknownAnswerError,
+)
+from headcount.store.sql import read_sql, statements
 
 MEMORY_LIMIT = "50%"  # of the machine
 
@@ -120,6 +125,14 @@ def open_published(
             con.execute(statement)
         stack.pop_all()
     return Published(con)
+
+
+def read_answer(name: str) -> str:
+    """The ready question of this name; UnknownAnswerError lists what there is."""
+    names = statements("analysts")
+    if name not in names:
+        raise UnknownAnswerError(name, names=names)
+    return read_sql(f"analysts/{name}")
 
 
 def _only_reads(statement: duckdb.Statement) -> bool:

@@ -33,6 +33,7 @@ PUBLISHED = (
     "runs",
     "run_segments",
     "segment_sizes",
+    "condition_sizes",
     "sync_batches",
 )
 """Tables that the analysts' database shows whole."""
