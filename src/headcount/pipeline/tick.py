@@ -56,7 +56,6 @@ def run_tick(
     ingested = ingest(project, now=now, progress=_told(on_stage))
     on_stage("Evaluating the segments")
     tick = evaluate(project, at=at, now=now)
-    on_stage("Measuring new conditions")
     measure(project, only_new=True)
     on_stage("Publishing")
     publish(project, now=now)
