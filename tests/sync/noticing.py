@@ -16,7 +16,7 @@ from headcount.destinations.base import SegmentRef
 from headcount.destinations.load import load_notifier, read_manner
 from headcount.standins.process import StandIn
 from headcount.store import membership, registry, runs, snapshots
-from headcount.store.snapshots import Snapshot
+from headcount.store.snapshots import Snapshot, Valid
 from headcount.store.warehouse import Warehouse
 from headcount.sync.due_notices import has_news
 from headcount.sync.ledger import OpenStore
@@ -42,15 +42,17 @@ def write_tick(
         )
         standing = membership.read_standing(store, "buyers", at)
         change = membership.plan_change(standing, present)
-        membership.commit_change(
-            store, change, segment_id="buyers", at=at, version=version
+        membership.commit_changes(
+            store, [membership.Told("buyers", at, version, change)]
         )
-        registry.mark_version_used(store, segment_id="buyers", version=version, at=at)
-        snapshots.commit_snapshot(
-            store,
-            Snapshot("buyers", at, "file", len(members), "sha"),
-            at=at,
-            run_id="run",
+        store.con.execute(
+            "UPDATE segment_versions SET first_used_at = $at "
+            "WHERE version = $version AND first_used_at IS NULL",
+            {"at": at, "version": version},
+        )
+        written = Snapshot("buyers", at, "file", len(members), "sha")
+        snapshots.commit_snapshots(
+            store, [Valid(written, at, is_again=True)], run_id="run"
         )
         _, attempts = runs.read_newest(store, at)
         run = runs.Run(f"{at}/{attempts}", at, attempts, "done", 0, at, 0.0)

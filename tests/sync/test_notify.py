@@ -168,6 +168,20 @@ def test_calls_hold_a_hundred_users_of_one_system_each(bell: Bell) -> None:
     )
 
 
+def test_too_many_at_once_wait_until_they_may_be_told(bell: Bell) -> None:
+    bell.options["most"] = 100
+    bell.tick()
+
+    push = bell.tick(*MANY)
+
+    assert (push.status, push.requests) == ("held", 0)
+    assert "would tell 101 users at once, more than `most: 100`" in str(push.reason)
+    assert bell.is_due
+    bell.options["most"] = 101
+    assert bell.push().added == 101
+    assert set(bell.told.values()) == {1}
+
+
 def test_audience_is_told_in_one_call_a_tick(bell: Bell) -> None:
     bell.options["audience_ids"] = (TEMPLATE,)
     bell.tick()

@@ -79,6 +79,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "first": _choice("skip", "notify"),
         "again": read_again,
         "within": values.read_duration,
+        "most": _whole(1, 1_000_000_000),
         "unanswered": _choice("leave", "repeat"),
         **dict.fromkeys(("token_path", "path"), _word),
         "method": _choice("POST", "PUT"),

@@ -25,7 +25,7 @@ from headcount.definitions.times import Duration
 USER_FACTS = ("about", "event", "at")
 ALERT_FACTS = (*USER_FACTS, "reason")
 A_FILLING = "text, {attribute: …, default: …} or {fact: …}"
-ONLY_FOR_USERS = ("first", "again")
+ONLY_FOR_USERS = ("first", "again", "most")
 
 _KEYS = ("attribute", "default", "fact")
 _BEGINS_WITH_A_YEAR = re.compile(r"[0-9]{4}-")

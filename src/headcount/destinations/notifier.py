@@ -45,6 +45,7 @@ class Manner:
     first        whether who comes with a new definition or destination is told too
     again        whether who comes again is told again, or how long after the last time
     within       who could not be told for so long is not told any more
+    most         a push that would tell more users waits until this is raised
     repeats      whether a call that was not answered is made again
     ends_at      from then on nobody is told; a length of time never ends
     """
@@ -57,6 +58,7 @@ class Manner:
     first: bool = False
     again: Literal["always", "never"] | Duration = "always"
     within: Duration = A_DAY
+    most: int = 10_000
     repeats: bool = False
     ends_at: datetime | None = None
     max_batch: int = 100

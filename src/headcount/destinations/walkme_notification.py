@@ -75,6 +75,7 @@ class Profile:
     first: Literal["skip", "notify"] = "skip"
     again: Literal["always", "never"] | Duration = "always"
     within: Duration = A_DAY
+    most: Annotated[int, Field(ge=1)] = 10_000
     unanswered: Literal["leave", "repeat"] = "leave"
 
     def manner(self) -> Manner:
@@ -88,6 +89,7 @@ class Profile:
             first=self.first == "notify",
             again=self.again,
             within=self.within,
+            most=self.most,
             repeats=self.unanswered == "repeat",
             ends_at=self._ends_at,
             max_batch=self.max_batch,

@@ -67,7 +67,7 @@ def has_news(
     key = {"destination": destination, "segment_id": segment.segment_id}
     known = {(row[0], row[1]) for row in warehouse.rows("notices/rejects", key)}
     rejects = {(one.user_id, one.reason) for one in plan.rejects}
-    return bool(plan.calls or plan.moves or rejects != known)
+    return bool(plan.calls or plan.moves or plan.held or rejects != known)
 
 
 def read_alert_plan(

@@ -101,11 +101,15 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """What to send as of the tick `at`, who cannot be told, who was told already."""
+    """What to send as of the tick `at`, who cannot be told, who was told already.
+
+    `held` is how many users would be told at once, when that is too many.
+    """
 
     calls: tuple[Call, ...] = ()
     rejects: tuple[Reject, ...] = ()
     moves: tuple[DueUser, ...] = ()
+    held: int = 0
     at: datetime | None = None
 
 
@@ -119,7 +123,7 @@ def may_be_told(due: DueUser, again: Literal["always", "never"] | Duration) -> b
 def plan_users(
     due: Iterable[DueUser], *, segment_name: str, manner: Manner
 ) -> NoticePlan:
-    """The calls that tell every due user once; none when nobody is."""
+    """The calls that tell every due user once; none when nobody is, or too many are."""
     moves, rejects = [], []
     together: dict[tuple[Any, ...], list[Telling]] = defaultdict(list)
     for one in due:
@@ -136,13 +140,15 @@ def plan_users(
             continue
         key = (telling.system_id or "", telling.event, telling.at, overrides)
         together[key].append(telling)
-    calls = (
+    calls = tuple(
         Call(_notice(part, overrides, manner), part)
         for (_, _, _, overrides), tellings in sorted(together.items())
         for part in _cut(tellings, manner)
     )
     unique = dict.fromkeys(rejects)  # one a system
-    return NoticePlan(tuple(calls), tuple(unique), tuple(moves))
+    users = len({user_id for call in calls for user_id in call.user_ids})
+    held = users if users > manner.most else 0
+    return NoticePlan(() if held else calls, tuple(unique), tuple(moves), held)
 
 
 def plan_alerts(

@@ -98,6 +98,7 @@ class _Telling:
     rejected: int = 0
     in_doubt: int = 0
     splits: int = 0
+    held: int = 0
     refused: list[tuple[Entry, RefusedBatchError]] = field(default_factory=list)
     error: DestinationError | None = None  # why calls were not made, or in vain
 
@@ -107,7 +108,7 @@ class _Telling:
             sync, planned, whole = self.ledger.begin_calls(
                 plan, repeats=self.notifier.manner.repeats, at=self.courier.at
             )
-            self.rejected = len(whole.rejects)
+            self.rejected, self.held = len(whole.rejects), whole.held
             self._make(deque(planned))
             self._settle_refused()
             status, reason = self._status(), "; ".join(self._notes()) or None
@@ -190,7 +191,7 @@ class _Telling:
 
     def _status(self) -> Status:
         if self.error is None:
-            return "notified"
+            return "held" if self.held else "notified"
         goes_on = self.error.retry or isinstance(self.error, UnansweredError)
         return "behind" if goes_on else "failed"
 
@@ -198,6 +199,12 @@ class _Telling:
         """What a person should know of it."""
         if self.error is not None:
             yield str(self.error)
+        if self.held:
+            most = self.notifier.manner.most
+            yield (
+                f"would tell {self.held} users at once, more than `most: {most}`; "
+                "raise it in headcount.yaml to let them be told"
+            )
         if self.in_doubt:
             yield f"in a call without an answer, perhaps not told: {self.in_doubt}"
         if self.rejected:
