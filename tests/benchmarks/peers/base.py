@@ -24,9 +24,7 @@ SCALE = {"amount": 100}
 """Amounts are kept as whole cents: integers are the quickest in every engine."""
 
 COLUMNS = {"amount": "cents"}
-TEXTS = frozenset({"page", "order_id", "plan", "country"})
 BOOLEANS = frozenset({"mobile"})
-INSTANTS = frozenset({"signup"})
 
 
 class NotExpressibleError(Exception):
