@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from headcount.errors import SnapshotDamagedError
+from headcount.store.columns.home import forget_columns
 from headcount.store.sightings import see_anew
 from headcount.store.snapshots import (
     is_sound,
@@ -101,6 +102,7 @@ def erase_rows(
         ((mentions,),) = warehouse.rows("erase/mentions", pattern)
         for (system_code,) in warehouse.rows("erase/systems"):
             see_anew(warehouse, system_code=system_code)
+            forget_columns(warehouse, system_code)
     write_manifests(warehouse, snapshots_folder)
     sweep_snapshots(warehouse, snapshots_folder)
     files = tuple(file for _, file in exports)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -17,12 +16,13 @@ import polars as pl
 from headcount.clock import parse_instant
 from headcount.errors import UsageError
 from headcount.store import ledger
-from headcount.store.membership import INSTANT, read_members
+from headcount.store.membership import INSTANT, SIZES, read_members
 from headcount.store.snapshots import (
     MANIFEST,
     Snapshot,
     is_sound,
     read_snapshots,
+    record_snapshots,
     rewrite_snapshot,
     write_manifests,
 )
@@ -152,16 +152,22 @@ def put_snapshots(
     warehouse: Warehouse, snapshots: Sequence[Snapshot], stays: pl.DataFrame
 ) -> None:
     """The snapshots of one segment are valid, each a tick with the changes of STAYS."""
-    with warehouse.transaction():
-        for one in snapshots:
-            at = {"segment_id": one.segment_id, "at": one.at}
-            warehouse.execute("snapshots/record", asdict(one) | {"run_id": ""})
-            counts = {
-                "members": one.rows,
-                "entered": stays.filter(entered_at=one.at).height,
-                "exited": stays.filter(left_at=one.at).height,
-            }
-            warehouse.execute("membership/record_size", at | counts)
+    sizes = [
+        {
+            "segment_id": one.segment_id,
+            "at": one.at,
+            "members": one.rows,
+            "entered": stays.filter(entered_at=one.at).height,
+            "exited": stays.filter(left_at=one.at).height,
+        }
+        for one in snapshots
+    ]
+    with (
+        warehouse.transaction(),
+        warehouse.lend(sizes=pl.DataFrame(sizes, schema=SIZES)),
+    ):
+        record_snapshots(warehouse, snapshots, run_id="")
+        warehouse.execute("membership/record_sizes")
 
 
 def stays_between(snapshots: Sequence[Snapshot], folder: Path) -> pl.DataFrame:

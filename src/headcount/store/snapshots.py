@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from headcount.store.files import sha256_of, write_atomically
 from headcount.store.warehouse import Warehouse
 
 MANIFEST = "manifest.json"
+BEGINNING = 400  # characters, that hold the id and the digest of a manifest
+DIGEST = re.compile(r'^ "digest": "([^"]*)",$', re.MULTILINE)
 NAME_DIGITS = 12
 COMPRESSION_LEVEL = 3
 
@@ -111,7 +113,7 @@ def commit_again(
     """A snapshot of MEMBERS that had been removed is valid again, and in its place."""
     content, rows = encode_members(members), members.height
     snapshot = _write(folder, content, segment_id=segment_id, at=at, rows=rows)
-    warehouse.execute("snapshots/record", asdict(snapshot) | {"run_id": "again"})
+    record_snapshots(warehouse, [snapshot], run_id="again")
     return snapshot
 
 
@@ -155,10 +157,17 @@ def commit_snapshots(
         if one.is_again:
             params = {"segment_id": one.snapshot.segment_id, "at": one.at}
             warehouse.execute("snapshots/withdraw", params)
-    rows = [asdict(one.snapshot) for one in told if one.snapshot.at == one.at]
-    frame = pl.DataFrame(rows, schema=SNAPSHOTS).with_columns(run_id=pl.lit(run_id))
+    new = [one.snapshot for one in told if one.snapshot.at == one.at]
+    record_snapshots(warehouse, new, run_id=run_id)
+
+
+def record_snapshots(
+    warehouse: Warehouse, snapshots: Iterable[Snapshot], *, run_id: str
+) -> None:
+    """Each snapshot is the valid one of its instant."""
+    frame = pl.DataFrame(list(map(asdict, snapshots)), schema=SNAPSHOTS)
     if frame.height:
-        with warehouse.lend(valid=frame):
+        with warehouse.lend(valid=frame.with_columns(run_id=pl.lit(run_id))):
             warehouse.execute("snapshots/record")
 
 
@@ -187,21 +196,29 @@ def latest_snapshot(
 
 
 def write_manifests(warehouse: Warehouse, folder: Path) -> None:
-    """Every segment's manifest names its valid files; equal ones are not touched.
+    """Every segment's manifest names its valid files; right ones are not touched.
 
-    A kill between the commit and this is healed by the next call.
+    A kill between the commit and this is healed by the next call. What it costs does
+    not grow with the snapshots of segments that stay as they are.
     """
-    for segment_id, group in groupby(read_snapshots(warehouse), _segment_id):
-        manifest = manifest_of(segment_id, group)
-        _write_when_other(
-            folder / segment_id / MANIFEST, json.dumps(manifest, indent=1)
-        )
+    for segment_id, digest in warehouse.rows("snapshots/digests"):
+        path = folder / segment_id / MANIFEST
+        if digest == _digest_in(path):
+            continue
+        rows = warehouse.rows("snapshots/of_segment", {"segment_id": segment_id})
+        snapshots = [Snapshot(*row) for row in rows]
+        manifest = manifest_of(segment_id, snapshots, digest=digest)
+        with write_atomically(path) as aside:
+            aside.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
-def manifest_of(segment_id: str, snapshots: Iterable[Snapshot]) -> dict[str, Any]:
+def manifest_of(
+    segment_id: str, snapshots: Iterable[Snapshot], *, digest: str
+) -> dict[str, Any]:
     """What the manifest of a segment says of its valid snapshots, oldest first."""
     return {
         "segment_id": segment_id,
+        "digest": digest,
         "snapshots": [
             {
                 "at": to_text(one.at),
@@ -214,20 +231,19 @@ def manifest_of(segment_id: str, snapshots: Iterable[Snapshot]) -> dict[str, Any
     }
 
 
+def _digest_in(path: Path) -> str | None:
+    """The digest at the beginning of a manifest, None without one."""
+    try:
+        with path.open(encoding="utf-8") as manifest:
+            found = DIGEST.search(manifest.read(BEGINNING))
+    except OSError:
+        return None
+    return found[1] if found else None
+
+
 def read_snapshots(warehouse: Warehouse) -> list[Snapshot]:
     """Every valid snapshot, by segment, oldest first."""
     return [Snapshot(*row) for row in warehouse.rows("snapshots/all")]
-
-
-def _segment_id(snapshot: Snapshot) -> str:
-    return snapshot.segment_id
-
-
-def _write_when_other(path: Path, text: str) -> None:
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return
-    with write_atomically(path) as aside:
-        aside.write_text(text, encoding="utf-8")
 
 
 def sweep_snapshots(warehouse: Warehouse, folder: Path) -> int:

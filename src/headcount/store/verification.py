@@ -181,7 +181,7 @@ def _in_manifest(
     except (OSError, ValueError, KeyError, TypeError):
         yield Difference(f"{segment_id}/{MANIFEST}", "no readable manifest", "one")
         return
-    wanted = _by_instant(manifest_of(segment_id, snapshots))
+    wanted = _by_instant(manifest_of(segment_id, snapshots, digest=""))
     for at in sorted(found.keys() | wanted.keys()):
         if found.get(at) != wanted.get(at):
             subject = f"{segment_id}/{MANIFEST} at {at}"
