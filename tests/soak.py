@@ -33,7 +33,7 @@ from tests.airflow_api import FINISHED, Api
 
 FIRST_TICK = datetime(2040, 1, 1, 0, 15, tzinfo=UTC)
 NOW = "2041-01-01T00:00:00Z"  # every tick lies behind it
-LONG_BEFORE = timedelta(days=20 * 365)  # Airflow runs no logical date that lies ahead
+LONG_BEFORE = timedelta(days=15 * 365)  # no logical date that lies ahead is run
 TICK = timedelta(minutes=15)
 USERS = [f"user-{number:03}" for number in range(300)]
 A_TICK_WITHIN_S = 240.0
