@@ -55,6 +55,8 @@ def _is_again(case: Case) -> bool:
 
 
 def _register(warehouse: Warehouse, case: Case, now: datetime) -> None:
+    if case.edit == "none":
+        return
     definition = case.definition
     text = definition_to_json(definition)
     if case.edit == "new":

@@ -53,6 +53,7 @@ class History:
         self._warehouse = warehouse
         self._user_code = user_code
         self._columns_folder = columns_folder
+        self._codes: dict[tuple[str, ...], list[int]] = {}
         self._attributes: dict[tuple[str, datetime], tuple[Crowd, pl.DataFrame]] = {}
         found = warehouse.rows("history/system_code", {"system": system})
         # A system without any event has no code yet: -1 matches no row.
@@ -169,6 +170,12 @@ class History:
 
     def codes_of(self, names: Iterable[str]) -> list[int]:
         """The codes of the events that `names` name, a star at the end open."""
+        asked = tuple(names)
+        if asked not in self._codes:
+            self._codes[asked] = self._find_codes(asked)
+        return self._codes[asked]
+
+    def _find_codes(self, names: tuple[str, ...]) -> list[int]:
         exact = {name for name in names if not name.endswith("*")}
         prefixes = tuple(name[:-1] for name in names if name.endswith("*"))
         return [
