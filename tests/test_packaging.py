@@ -16,7 +16,10 @@ SHIPPED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 
 
 def needed():
-    """The version of every package that product and tests need on this machine."""
+    """The version of every package that product and tests need on this machine.
+
+    The product itself, whose extras the tests ask for, is none of them.
+    """
     asked = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
     queue = [Requirement(text) for text in asked]
     versions, seen = {}, set()
@@ -29,6 +32,7 @@ def needed():
         versions[canonicalize_name(wanted.name)] = found.version
         needs = map(Requirement, found.requires or [])
         queue += [need for need in needs if applies(need, wanted.extras)]
+    del versions[PROJECT["project"]["name"]]
     return versions
 
 

@@ -19,10 +19,11 @@ class Fault:
     replacement: str
 
 
-FIRST_ROWS = 'return events.filter(pl.col("at") == pl.col("at").min().over("user"))'
-FIRST_MATCHING = """
-    events = matching(events, leaf.where, scene.moment)
-    return events.filter(pl.col("at") == pl.col("at").min().over("user"))
+FIRST_AT = "first = np.full(scene.size, np.iinfo(np.int64).max)"
+FIRST_ROWS = "return rows.filter(rows.at == first[rows.who])"
+FIRST_CAME = """
+    is_first = np.flatnonzero(rows.at == first[rows.who])
+    return rows.filter(is_first[np.unique(rows.who[is_first], return_index=True)[1]])
 """
 
 RANGES = "src/headcount/rules/ranges.py"
@@ -31,13 +32,16 @@ PATHS = "src/headcount/rules/paths.py"
 FULL = "src/headcount/evaluate/full.py"
 LEAVES = "src/headcount/evaluate/leaves.py"
 PREDICATES = "src/headcount/evaluate/predicates.py"
-VALUES = "src/headcount/evaluate/values.py"
+VALUES = "src/headcount/rules/values.py"
 COMPARISONS = "src/headcount/evaluate/comparisons.py"
 INSTANTS = "src/headcount/evaluate/instants.py"
 SEQUENCES = "src/headcount/evaluate/sequences.py"
 TOTALS = "src/headcount/evaluate/totals.py"
 REGISTRATION = "src/headcount/evaluate/registration.py"
 HISTORY = "src/headcount/store/history.py"
+READER = "src/headcount/store/columns/reader.py"
+MEASURES = "src/headcount/evaluate/measures.py"
+MOVED = "src/headcount/evaluate/state/incremental.py"
 EVENTS_SQL = "sql/history/events.sql"
 ATTRIBUTES_SQL = "sql/history/attributes.sql"
 REPEATS_SQL = "sql/ingest/find_repeats.sql"
@@ -46,15 +50,15 @@ FAULTS = (
     # Ranges and calendars
     Fault(
         "a range's end is included",
-        EVENTS_SQL,
-        '"at" < make_timestamptz($end_us)',
-        '"at" <= make_timestamptz($end_us)',
+        READER,
+        "(at < span.high)",
+        "(at <= span.high)",
     ),
     Fault(
         "a range's start is excluded",
-        EVENTS_SQL,
-        '"at" >= make_timestamptz($start_us)',
-        '"at" > make_timestamptz($start_us)',
+        READER,
+        "(at >= span.low)",
+        "(at > span.low)",
     ),
     Fault(
         "a range may reach past T",
@@ -139,20 +143,20 @@ FAULTS = (
     Fault(
         "`any` instead of `all`",
         FULL,
-        "return reduce(and_, map(self.mask, nodes))",
-        "return reduce(or_, map(self.mask, nodes))",
+        "return reduce(and_, (holds(one, leaf) for one in nodes))",
+        "return reduce(or_, (holds(one, leaf) for one in nodes))",
     ),
     Fault(
         "who never did anything is in `not`",
-        FULL,
-        "mask = self.mask(node) & self.history.known(self.moment.at)",
-        "mask = self.mask(node)",
+        MOVED,
+        "return mask & self.truth(Known()).mask",
+        "return mask",
     ),
     Fault(
         "a user is known at the instant of the first event",
         HISTORY,
-        "return (known_from < to_micros(at)).fill_null(value=False)",
-        "return (known_from <= to_micros(at)).fill_null(value=False)",
+        "self._known_from[crowd.index] < to_micros(at)",
+        "self._known_from[crowd.index] <= to_micros(at)",
     ),
     Fault(
         "attributes make nobody known",
@@ -174,9 +178,9 @@ FAULTS = (
     ),
     Fault(
         "zero events is no number",
-        LEAVES,
-        "return _spread(scene, users, holds, others=holds_for_zero(comparison))",
-        "return _spread(scene, users, holds, others=False)",
+        MEASURES,
+        "return compare_counts(columns[0], self.comparison)",
+        "return compare_counts(columns[0], self.comparison) & (columns[0] > 0)",
     ),
     Fault(
         "`count` is at least one beside another measure",
@@ -186,52 +190,46 @@ FAULTS = (
     ),
     Fault(
         "days are UTC's",
-        LEAVES,
-        "return instant.dt.convert_time_zone(moment.tz.key).dt.date()",
-        "return instant.dt.date()",
+        MEASURES,
+        ".dt.convert_time_zone(moment.tz.key)",
+        "",
     ),
     Fault(
         "`first` is the first that matches",
         LEAVES,
-        FIRST_ROWS,
-        FIRST_MATCHING.strip(),
+        FIRST_AT,
+        f"rows = matching(rows, leaf.where, scene.answers)\n    {FIRST_AT}",
     ),
     Fault(
         "`first` is the first in the range",
         LEAVES,
-        "ever = ranges.Bounds(None, scene.moment.at)",
+        "ever = Bounds(None, scene.moment.at)",
         "ever = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)",
     ),
     Fault(
         "`first`: of several at one instant, the one that came first",
         LEAVES,
         FIRST_ROWS,
-        'return events.sort("at", "position").unique("user", keep="first")',
+        FIRST_CAME,
     ),
     Fault(
         "`active`: a period without events holds no count",
         LEAVES,
-        "empty_holds = holds_for_zero(active.count)",
-        "empty_holds = False",
-    ),
-    Fault(
-        "`active`: an edge belongs to the older period",
-        LEAVES,
-        'period = starts.search_sorted(rows.get_column("at"), side="right")',
-        'period = starts.search_sorted(rows.get_column("at"), side="left")',
+        "active = [compare_counts(count, leaf.active.count) for count in counts]",
+        "active = [compare_counts(n, leaf.active.count) & (n > 0) for n in counts]",
     ),
     # Measures
     Fault(
         "the sum of nothing is 0",
-        LEAVES,
-        "return _spread(scene, totals.users, holds, others=False)",
-        "return _spread(scene, totals.users, holds, others=holds_for_zero(aggregate))",
+        TOTALS,
+        "return reduce(and_, answers, totals.counts > 0)",
+        "return reduce(and_, answers)",
     ),
     Fault(
         "sums are floats",
         TOTALS,
-        "rows = (~(is_far & nearest.is_finite())).arg_true()",
-        "rows = answer.clear().arg_true()",
+        "fits = is_short & (fraction <= scale) & (np.abs(shifted) < EXACT_FLOAT)",
+        "fits = np.abs(shifted) < EXACT_FLOAT",
     ),
     Fault(
         "`avg` is the sum",
@@ -247,16 +245,15 @@ FAULTS = (
     ),
     Fault(
         '`distinct` looks at the JSON: 1 and "1" are two',
-        LEAVES,
-        '"text": values.text})\n        .drop_nulls("text")',
-        '"text": rows.get_column(f"property {aggregate.of}")}).filter('
-        'values.text.is_not_null())\n        .drop_nulls("text")',
+        MEASURES,
+        "texts = coded.values.text.gather(pl.Series(distinct))",
+        "one = coded.values\n    texts = (one.is_text.cast(pl.String) + one.text)[distinct]",
     ),
     Fault(
         "`distinct`: missing is a value",
-        LEAVES,
-        '        .drop_nulls("text")\n',
-        "",
+        MEASURES,
+        'texts.rank("dense")',
+        'texts.fill_null("").rank("dense")',
     ),
     Fault(
         "text is never a number",
@@ -273,8 +270,8 @@ FAULTS = (
     Fault(
         "numbers are equal when their floats are",
         VALUES,
-        "rows = tied.fill_null(value=False).arg_true()",
-        "rows = tied.clear().arg_true()",
+        "rows = tied.filter(misled)",
+        "rows = tied.clear()",
     ),
     # Sequences
     Fault(
@@ -322,21 +319,21 @@ FAULTS = (
     ),
     Fault(
         "every step lies in the range",
-        SEQUENCES,
+        LEAVES,
         "bounds = inside if i == 0 else later",
         "bounds = inside",
     ),
     Fault(
         "any step may lie before the range",
-        SEQUENCES,
+        LEAVES,
         "bounds = inside if i == 0 else later",
-        "bounds = ranges.Bounds(None, moment.at)",
+        "bounds = Bounds(None, moment.at)",
     ),
     Fault(
         "missing links with missing",
         SEQUENCES,
-        'linkable = rows.with_columns(same=same).drop_nulls("same")',
-        'linkable = rows.with_columns(same=same).fill_null("")',
+        'return frame.drop_nulls("same")',
+        'return frame.fill_null("")',
     ),
     # Predicates
     Fault(
@@ -484,8 +481,8 @@ FAULTS = (
     Fault(
         "equal content is one event, whatever the ids",
         "src/headcount/ingest/plain.py",
-        "return None if value is UNSET else value",
-        "return None",
+        "None if row.event_id is UNSET else row.event_id",
+        "None",
     ),
     # Expiry
     Fault(

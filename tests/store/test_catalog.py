@@ -7,7 +7,7 @@ QUERIES = sorted(path.stem for path in (folder("sql") / "catalog").glob("*.sql")
 PARAMS = {
     "standings": {"at": None},
     "versions": {"segment_id": "a"},
-    "sizes": {"segment_id": "a", "until": None, "most": 3},
+    "sizes": {"segment_id": "a", "until": None},
     "stays": {"segment_id": "a", "user_id": "u"},
 }
 
