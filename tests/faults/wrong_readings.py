@@ -247,7 +247,7 @@ FAULTS = (
         '`distinct` looks at the JSON: 1 and "1" are two',
         MEASURES,
         "texts = coded.values.text.gather(pl.Series(distinct))",
-        "one = coded.values\n    texts = (one.is_text.cast(pl.String) + one.text)[distinct]",
+        "v = coded.values\n    texts = (v.is_text.cast(pl.String) + v.text)[distinct]",
     ),
     Fault(
         "`distinct`: missing is a value",
