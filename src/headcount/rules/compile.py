@@ -213,7 +213,12 @@ def names_of(leaf: Leaf) -> tuple[str, ...]:
             assert_never(leaf)
 
 
-def predicates_of(leaf: Leaf) -> Iterator[Predicate]:
+def changes_with_the_instant(leaf: Leaf) -> bool:
+    """Whether what satisfies a predicate of the leaf changes with the instant alone."""
+    return any(one.within_last is not None for one in _predicates_of(leaf))
+
+
+def _predicates_of(leaf: Leaf) -> Iterator[Predicate]:
     """Every predicate of the leaf."""
     match leaf:
         case Measured() | FirstEver() | ActivePeriods():

@@ -119,3 +119,20 @@ def test_event_that_becomes_due_is_seen_without_new_data(world: World) -> None:
     report = world.report("2024-05-02T12:15", "twice")
 
     assert (report.mode, report.entered) == ("incremental", 1)
+
+
+def test_period_whose_events_stop_matching_is_seen(world: World) -> None:
+    world.log(event("ann", "buy", "2024-05-01", until="2024-05-01T12:00:00Z"))
+    world.define(
+        "lately",
+        """
+        - event: buy
+          where: {until: {within_last: 1 day}}
+          active: {periods: {gte: 1}, of: 1, every: 7 days, count: {gte: 1}}
+        """,
+    )
+
+    before = world.report("2024-05-02T00:00", "lately")
+    after = world.report("2024-05-02T12:15", "lately")
+
+    assert (before.members, after.members, after.exited) == (1, 0, 1)

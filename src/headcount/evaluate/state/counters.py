@@ -27,7 +27,12 @@ from headcount.evaluate.measures import (
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
 from headcount.rules import ranges
-from headcount.rules.compile import ActivePeriods, Leaf, Measured, predicates_of
+from headcount.rules.compile import (
+    ActivePeriods,
+    Leaf,
+    Measured,
+    changes_with_the_instant,
+)
 from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
@@ -186,14 +191,14 @@ def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:
 
     `scales` are the decimal places of its sums and means.
     """
+    if changes_with_the_instant(leaf):
+        return None
     if isinstance(leaf, ActivePeriods):
         return PeriodsCounter(leaf)
     if not isinstance(leaf, Measured) or leaf.days is not None:
         return None
     if any(name == "distinct" for name, _ in leaf.aggregates):
         return None
-    if any(one.within_last is not None for one in predicates_of(leaf)):
-        return None  # an event may come or go with the instant alone
     return MeasuredCounter(leaf, counted_measures(leaf, scales), scales)
 
 

@@ -20,7 +20,7 @@ from headcount.rules.compile import (
     Leaf,
     Measured,
     Ordered,
-    predicates_of,
+    changes_with_the_instant,
 )
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import BEGINNING, Bounds
@@ -31,8 +31,8 @@ from headcount.store.columns.rows import Rows
 
 def touched_users(leaf: Leaf, reach: Reach, before: Moment) -> Listed | None:
     """The users whose truth may have changed since `before`; None: anybody's."""
-    if any(one.within_last is not None for one in predicates_of(leaf)):
-        return None  # what satisfies it changes with the instant alone
+    if changes_with_the_instant(leaf):
+        return None
     match leaf:
         case Measured() | ActivePeriods() | FirstEver() | Ordered():
             return Listed(users_of([*_changed_rows(leaf, reach, before)]))
