@@ -2,13 +2,11 @@
 
 Files land late, twice or ahead of time, definitions come, change and go, ticks are
 skipped, told again or killed in the middle, and what was kept for them is lost or
-damaged. A short look in every run; the long one is, with HYPOTHESIS_STEPS=50,
-`pytest --hypothesis-profile=long tests/evaluate/test_state_machine.py`.
+damaged. A short look in every run; the long one is `python -m tests.simulations.lives`.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -52,7 +50,7 @@ from tests.strategies_rules import Moment, moments, projects
 
 QUARTER = timedelta(minutes=15)
 FORWARD = [0, 1, 1, 1, 4, 12, 26, 96, 700]  # quarters of an hour to the next tick
-STEPS = int(os.environ.get("HYPOTHESIS_STEPS", "12"))
+STEPS = 12
 LAST_CALL = 60  # statements after which a killed tick dies at the latest
 
 
