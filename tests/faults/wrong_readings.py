@@ -480,9 +480,9 @@ FAULTS = (
     ),
     Fault(
         "equal content is one event, whatever the ids",
-        "src/headcount/ingest/plain.py",
-        "None if row.event_id is UNSET else row.event_id",
-        "None",
+        "src/headcount/ingest/batch.py",
+        "if event_id is None:",
+        "if event_id != '':",
     ),
     # Expiry
     Fault(

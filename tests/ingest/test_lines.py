@@ -15,11 +15,7 @@ from tests.crash.corpus import dice_of
 def read(path: Path, content: bytes) -> list[tuple[int, Line]]:
     path.write_bytes(content)
     chunks = read_lines(path, "file")
-    return [
-        (number, line)
-        for first, lines in chunks
-        for number, line in enumerate(lines, first)
-    ]
+    return [numbered for chunk in chunks for numbered in chunk.numbered()]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])

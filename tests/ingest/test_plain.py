@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from headcount.definitions.settings import Source
 from headcount.ingest import plain
 from headcount.ingest.batch import Batch
 from headcount.ingest.formats import native
+from headcount.ingest.lines import Chunk
 from tests.ingest.landing import NOW, event, record
 
 SOURCE = Source("app", "acme", "app/*", "native", id_namespace="app")
@@ -46,9 +48,23 @@ def read(source: Source, text: str) -> dict[str, Any]:
     return told
 
 
-def is_plain(line: str) -> bool:
+@pytest.fixture(autouse=True, scope="module")
+def few() -> Iterator[None]:
+    """One line is enough to look at its shape."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "FEW_LINES", 0)
+        yield
+
+
+def add_plain(rows: list[str], first: int = 1) -> tuple[Batch, list[plain.Numbered]]:
     batch = Batch.starting(SOURCE, NOW)
-    return plain.add_plain(batch, 1, [line]) == []
+    chunk = Chunk.starting(first, "".join(f"{row}\n" for row in rows).encode())
+    return batch, plain.add_plain(batch, chunk)
+
+
+def is_plain(line: str) -> bool:
+    _, others = add_plain([line])
+    return not others
 
 
 NUMBERS = st.sampled_from(
@@ -86,7 +102,7 @@ TIMES = st.sampled_from(
 )
 SCALARS = st.one_of(NUMBERS, TEXTS, st.sampled_from(["true", "false", "null"]))
 ARRAYS = st.lists(SCALARS, max_size=2).map(lambda values: f"[{','.join(values)}]")
-KEYS = st.sampled_from(['"a"', '"b"', '""', '"é"', '"a:"', '"\\u0061"'])
+KEYS = st.sampled_from(['"a"', '"b"', '""', '"é"', '"a:"', '"\\u0061"', '"\x7f.*"'])
 
 
 def objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -141,11 +157,40 @@ def test_both_ways_read_the_same(rows: list[str]) -> None:
     assert read(SOURCE, text) == read(STRICT, text)
 
 
+ANY_SCALAR = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(), st.floats(allow_nan=False)
+)
+ANY_VALUE = st.recursive(
+    ANY_SCALAR,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(), ANY_VALUE, max_size=3), min_size=1))
+def test_both_ways_read_the_same_properties(properties: list[dict[str, Any]]) -> None:
+    rows = [
+        json.dumps(
+            json.loads(event(f"u{n}", properties=one)),
+            separators=(",", ":"),
+            ensure_ascii=False,
+        )
+        for n, one in enumerate(properties)
+    ]
+    text = "".join(f"{row}\n" for row in ["{}", *rows])
+
+    assert read(SOURCE, text) == read(STRICT, text)
+
+
 @pytest.mark.parametrize(
     "line",
     [
         event(),
-        event(properties={"b": 1, "a": [1.5, "x", None, True]}, event_id="1"),
+        event(properties={"b": 1, "a": None, "c": True}, event_id="1"),
+        event(properties={"z": {"y": -5.0, "x": ""}, "a": ["x"], "e": {}}),
+        event(environment="PRODUCTION", type="event"),
         event(environment="PRODUCTION", at="2026-05-01T09:00:00.123+00:00"),
         json.dumps(json.loads(event("é")), separators=(",", ":"), ensure_ascii=False),
     ],
@@ -158,8 +203,10 @@ def test_usual_lines_are_plain(line: str) -> None:
     "line",
     [
         record("u1", plan="x"),
-        event(properties={"a": {"b": 1}}),
         event(properties={"a": 'say "x"'}),
+        event(properties={"a": 0.00001}),
+        event(properties={"a": [1]}),
+        event(properties={"a": ["x", "y"]}),
         event(properties={"a": 2**64}),
         event(properties={"a": [[1]]}),
         event().replace('"event"', '"event": "x", "event"'),
@@ -175,20 +222,44 @@ def test_others_are_left_to_the_strict_reader(line: str) -> None:
 
 
 def test_one_long_number_does_not_spoil_the_others() -> None:
-    rows = [event(f"u{n}") for n in range(3)]
-    batch = Batch.starting(SOURCE, NOW)
-    long = event(properties={"n": 2**70})
+    rows = [event(properties={"n": n}) for n in range(3)]
 
-    others = plain.add_plain(batch, 1, [*rows, long])
+    batch, others = add_plain([*rows, event(properties={"n": 2**70})])
 
     assert [number for number, _ in others] == [4]
     assert batch.rows == 3
 
 
-def test_plain_rows_are_all_columns_of_an_event() -> None:
+def test_shapes_may_be_mixed() -> None:
+    shapes = [
+        event(properties={"n": 1, "m": "x"}),
+        event(properties={"m": "x", "n": 1}),
+        json.dumps(json.loads(event(event_id="1")), separators=(",", ":")),
+    ]
+
+    batch, others = add_plain([*shapes, "bad", *reversed(shapes)])
+
+    assert [number for number, _ in others] == [4]
+    assert batch.rows == 6
+
+
+def test_line_that_is_not_utf8_does_not_spoil_the_others() -> None:
     batch = Batch.starting(SOURCE, NOW)
-    plain.add_plain(batch, 7, [event(properties={"n": 1}), "", event(event_id="1")])
+    rows = [event().encode(), b"\xe9", event().encode(), b""]
+
+    others = plain.add_plain(batch, Chunk.starting(1, b"\n".join(rows)))
+
+    assert others == [(2, b"\xe9")]
+    assert batch.rows == 2
+
+
+def test_plain_rows_are_all_columns_of_an_event() -> None:
+    rows = [event(properties={"n": 1}), "", event(event_id="1")]
+
+    batch, _ = add_plain(rows, first=7)
+
     ((_, frame),) = batch.frames()
+    frame = frame.sort("line")
 
     assert frame.get_column("line").to_list() == [7, 9]
     assert frame.get_column("id_namespace").to_list() == [":content", "app"]

@@ -6,16 +6,21 @@ rejected; what makes the whole file unreadable raises DataError.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from headcount.errors import DataError
 from headcount.ingest.decompress import packing_of, read_blocks
 
 Line = str | bytes
-Chunk = tuple[int, list[Line]]
-"""The number of its first line (from 1), and some consecutive lines."""
-
+NEWLINE = b"\n"
 MAX_LINE_BYTES = 1 << 20
 CHUNK_LINES = 20_000
 FREE_LINES = 100_000  # so many harm nobody, however well they pack
@@ -27,17 +32,92 @@ class GrowingError(DataError):
     """The file is still being written: it is left for the next run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some consecutive lines of a file, each with its newline.
+
+    `first` is the number of the first line; `ends` says where in `block` each one ends.
+    """
+
+    first: int
+    block: bytes
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def starting(cls, first: int, block: bytes) -> Chunk:
+        """The lines of a block that ends with a newline."""
+        newlines = np.frombuffer(block, np.uint8) == NEWLINE[0]
+        return cls(first, block, np.flatnonzero(newlines) + 1)
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+        return len(self.ends)
+
+    def numbers(self) -> range:
+        """The numbers of the lines."""
+        return range(self.first, self.first + len(self))
+
+    def longest(self) -> int:
+        """The bytes of the longest line."""
+        return int(np.diff(self.ends, prepend=0).max()) - len(NEWLINE)
+
+    def parts(self) -> Iterator[Chunk]:
+        """The same lines, CHUNK_LINES at a time."""
+        if len(self) <= CHUNK_LINES:
+            yield self
+            return
+        start = 0
+        for place in range(0, len(self), CHUNK_LINES):
+            ends = self.ends[place : place + CHUNK_LINES]
+            end = int(ends[-1])
+            yield Chunk(self.first + place, self.block[start:end], ends - start)
+            start = end
+
+    def line(self, number: int) -> Line:
+        """The line of that number, without its newline."""
+        place = number - self.first
+        start = self.ends[place - 1] if place else 0
+        return _text_or_bytes(self.block[start : self.ends[place] - len(NEWLINE)])
+
+    def lines(self) -> Sequence[Line]:
+        """All lines, without their newlines."""
+        try:
+            return [*self.block.decode().split("\n")][:-1]
+        except UnicodeDecodeError:
+            return [_text_or_bytes(line) for line in self.block.split(NEWLINE)][:-1]
+
+    def numbered(self) -> Iterator[tuple[int, Line]]:
+        """All lines with their numbers, without their newlines."""
+        return enumerate(self.lines(), self.first)
+
+    def column(self) -> pl.Series:
+        """All lines as text, with their newlines; those that are not UTF-8 empty."""
+        offsets = np.concatenate(([0], self.ends))
+        buffers = pa.py_buffer(offsets), pa.py_buffer(self.block)
+        texts = pa.LargeStringArray.from_buffers(len(self), *buffers)
+        try:
+            texts.validate(full=True)
+        except pa.ArrowInvalid:
+            lines = self.lines()
+            return pl.Series([line if isinstance(line, str) else "" for line in lines])
+        return cast("pl.Series", pl.from_arrow(texts))
+
+
 def read_lines(path: Path, name: str) -> Iterator[Chunk]:
-    """The lines of the file, some thousands at a time, without their line ends."""
+    """The lines of the file, some thousands at a time.
+
+    Raises DataError when a line is too long, or when there are too many.
+    """
     most = max(path.stat().st_size, FREE_LINES)
     number = 1
     for block in _whole_lines(_as_utf8(read_blocks(path, name), name), name):
-        lines = _decoded(block, name)
-        if number + len(lines) > most + 1:
+        chunk = Chunk.starting(number, block)
+        if chunk.longest() > MAX_LINE_BYTES:
+            raise _too_long(name)
+        number += len(chunk)
+        if number > most + 1:
             raise _too_many(name)
-        for start in range(0, len(lines), CHUNK_LINES):
-            yield number + start, lines[start : start + CHUNK_LINES]
-        number += len(lines)
+        yield from chunk.parts()
 
 
 def require_terminated(path: Path, name: str, *, is_json: bool) -> None:
@@ -95,11 +175,11 @@ def _as_utf8(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def _whole_lines(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """The same bytes, cut after newlines only; the last piece may lack its own."""
+    """The same bytes, cut after newlines only; a last line without one gets it."""
     held: list[bytes] = []
     held_bytes = 0
     for block in blocks:
-        end = block.rfind(b"\n") + 1
+        end = block.rfind(NEWLINE) + 1
         if end:
             yield b"".join([*held, block[:end]])
             held, held_bytes = [], 0
@@ -108,19 +188,7 @@ def _whole_lines(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
         if held_bytes > MAX_LINE_BYTES:
             raise _too_long(name)
     if held_bytes:
-        yield b"".join(held)
-
-
-def _decoded(block: bytes, name: str) -> list[Line]:
-    if len(block) > MAX_LINE_BYTES:
-        _require_short_lines(block, name)
-    try:
-        lines: list[Line] = [*block.decode().split("\n")]
-    except UnicodeDecodeError:
-        lines = [_text_or_bytes(line) for line in block.split(b"\n")]
-    if not lines[-1]:
-        lines.pop()
-    return lines
+        yield b"".join([*held, NEWLINE])
 
 
 def _text_or_bytes(line: bytes) -> Line:
@@ -128,11 +196,6 @@ def _text_or_bytes(line: bytes) -> Line:
         return line.decode()
     except UnicodeDecodeError:
         return line
-
-
-def _require_short_lines(block: bytes, name: str) -> None:
-    if max(map(len, block.split(b"\n"))) > MAX_LINE_BYTES:
-        raise _too_long(name)
 
 
 def _too_many(name: str) -> DataError:

@@ -1,190 +1,126 @@
 """Native events that are plain: most lines of most files, read many at a time.
 
-A line is plain when a fast parser provably reads what the strict one (`ingest.parse`)
-would: no escapes and no control characters, so that nobody disagrees about its text;
-as many `":` as keys were found, so that none was there twice; each number short; an
-instant in UTC. Whatever is not plain, good or bad, is left to the strict reader, which
-alone decides and rejects.
+A line is plain when the pattern of its shape (`ingest.shapes`) matches and what that
+leaves open is sure: the day exists, the instant is not too far ahead, each number is
+short. Whatever is not plain, good or bad, is left to the strict reader, which alone
+decides and rejects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
-from typing import Any
-
-import msgspec
 import polars as pl
-from msgspec import UNSET, UnsetType
 
 from headcount.ingest.batch import CONTENT, EVENTS, Batch, content_id
-from headcount.ingest.lines import Line
-from headcount.ingest.parse import NotShortError, quick_number
-from headcount.ingest.records import is_production
+from headcount.ingest.lines import Chunk, Line
+from headcount.ingest.parse import MAX_DIGITS
+from headcount.ingest.records import EVENT, EVENT_ID, PROPERTIES, USER_ID
+from headcount.ingest.shapes import Shape, shape_of
+from headcount.ingest.times import TIMESTAMP
 
 Numbered = tuple[int, Line]
 
-# What makes a line not plain: an escape, a control character, and space before a
-# colon, which hides a key from being counted.
-MARKS = (r"[\\\x7f\r\t]", " :")
-OTHER_CONTROLS = "[\x80-\x9f]"  # looked for where there is more than ASCII
-KEY_END = '":'
-REQUIRED_KEYS = 3
-
-UTC_INSTANT = (
-    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-    r"(?:\.[0-9]{1,6})?(?:Z|\+00:00)$"
-)
-CLOCK = "%Y-%m-%dT%H:%M:%S"
-WHOLE_SECOND = len("2026-05-01T09:00:00")
-# A long number, or arrays in arrays, which could be nested too deep. A text that looks
-# like either goes to the strict reader as well.
-UNSURE = r"[:,\[]-?[0-9]{16}|\[\["
+LINE, TEXT, IS_SHORT = "line", "text", "is_short"
+FEW_LINES = 20  # the strict reader is done with them before a pattern is made
+# What is taken out of a line to tell shapes apart: each value that is no object.
+ANY_VALUE = r'": ?(?:"[^"]*"|\[[^\]]*\]|[^"{\[,}\]]+)'
+TINY = "0.0000"  # the start of a number below 1e-4, which may need an exponent
+SECOND = "%Y-%m-%dT%H:%M:%S"
+SECOND_LENGTH = len("2026-05-01T09:00:00")
 
 
-class PlainRow(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """An event with the fields of the native format and no others."""
-
-    user_id: str
-    event: str
-    timestamp: str
-    event_id: str | UnsetType = UNSET
-    properties: dict[str, Any] | UnsetType = UNSET
-    environment: str | UnsetType = UNSET
-
-
-_decode = msgspec.json.Decoder(PlainRow, float_hook=quick_number).decode
-_encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
-
-UNREADABLE = (msgspec.DecodeError, NotShortError, RecursionError)
-NOT_PLAIN = PlainRow(user_id="", event="", timestamp="")  # never sure: it has no user
-SHEET_LINES = 100  # one line that cannot be read sends so many to be tried one by one
+def add_plain(batch: Batch, chunk: Chunk) -> list[Numbered]:
+    """The plain lines are in the batch; returns the others, in their order."""
+    lines = pl.DataFrame({LINE: chunk.numbers(), TEXT: chunk.column()})
+    others = _add_alike(batch, lines)
+    if others.height > FEW_LINES:
+        shape = pl.col(TEXT).str.replace_all(ANY_VALUE, "")
+        common = pl.when(pl.len().over(shape) > FEW_LINES).then(shape)
+        groups = others.group_by(common, maintain_order=True)
+        others = pl.concat(_add_alike(batch, group) for _, group in groups).sort(LINE)
+    return [(number, chunk.line(number)) for number in others.get_column(LINE)]
 
 
-def add_plain(batch: Batch, first: int, lines: Sequence[Line]) -> list[Numbered]:
-    """The plain lines are in the batch; returns the others, in their order.
+def _add_alike(batch: Batch, lines: pl.DataFrame) -> pl.DataFrame:
+    """The plain lines of the commonest shape are in the batch; returns the others."""
+    shape = _shape_among(lines.get_column(TEXT)) if lines.height > FEW_LINES else None
+    if shape is None:
+        return lines
+    found = _cut(lines, shape)
+    is_sure = found.select(_is_sure(batch.latest_us)).to_series()
+    batch.add_events(_identified(found.filter(is_sure), shape, batch))
+    return lines.filter(~is_sure)
 
-    `first` is the number of the first of these consecutive lines.
+
+def _shape_among(lines: pl.Series) -> Shape | None:
+    """The shape of one of the lines, which is likely to be the commonest."""
+    some = (lines[place] for place in (len(lines) // 2, 0, -1))
+    return next(filter(None, map(shape_of, some)), None)
+
+
+def _cut(lines: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """One row a line: what the shape captures of it, null when it has another one.
+
+    With `at`, the instant, null when there is none, and `is_short`, whether each number
+    is written as it should be once zeros at its end are cut, as they are here.
     """
-    texts, keys = _counted(lines)
-    frame = _frame(_of_production(_read(texts)), first)
-    frame = frame.with_columns(keys, at=_instant(pl.col("timestamp")))
-    frame = frame.with_columns(is_sure=_is_sure(batch.latest_us))
-    batch.add_events(_identified(frame.filter("is_sure"), batch))
-    others = frame.filter(~pl.col("is_sure")).get_column("line")
-    return [(number, lines[number - first]) for number in others]
-
-
-def _counted(lines: Sequence[Line]) -> tuple[Sequence[str], pl.Series]:
-    """The lines and how many keys each has; those empty that have a mark.
-
-    A line that is not UTF-8 is empty too.
-    """
-    texts = [line if isinstance(line, str) else "" for line in lines]
-    column = pl.Series("keys_written", texts)
-    marks = MARKS if all(map(str.isascii, texts)) else (*MARKS, OTHER_CONTROLS)
-    marked = reduce(or_, map(column.str.contains, marks))
-    if marked.any():
-        column = column.set(marked, "")
-        texts = column.to_list()
-    return texts, column.str.count_matches(KEY_END, literal=True)
-
-
-def _read(texts: Sequence[str]) -> list[PlainRow]:
-    """What each line says; NOT_PLAIN when it is no row of the native format."""
-    rows: list[PlainRow] = []
-    for start in range(0, len(texts), SHEET_LINES):
-        sheet = texts[start : start + SHEET_LINES]
-        try:
-            rows += [*map(_decode, sheet)]
-        except UNREADABLE:
-            rows += map(_read_one, sheet)
-    return rows
-
-
-def _read_one(text: str) -> PlainRow:
-    try:
-        return _decode(text)
-    except UNREADABLE:
-        return NOT_PLAIN
-
-
-def _of_production(rows: list[PlainRow]) -> list[PlainRow]:
-    """The rows, those NOT_PLAIN that are of another environment."""
-    named = {row.environment for row in rows} - {UNSET}
-    others = {name for name in named if not is_production(str(name))}
-    if not others:
-        return rows
-    return [NOT_PLAIN if row.environment in others else row for row in rows]
-
-
-def _frame(rows: Sequence[PlainRow], first: int) -> pl.DataFrame:
-    """One row a line, in file order; `event_id` is null without one."""
-    return pl.DataFrame(
-        {
-            "line": range(first, first + len(rows)),
-            "user_id": [row.user_id for row in rows],
-            "event": [row.event for row in rows],
-            "timestamp": [row.timestamp for row in rows],
-            "event_id": [
-                None if row.event_id is UNSET else row.event_id for row in rows
-            ],
-            "properties": _canonical(rows),
-            "keys": [
-                REQUIRED_KEYS
-                + (row.event_id is not UNSET)
-                + (row.environment is not UNSET)
-                + (0 if row.properties is UNSET else 1 + len(row.properties))
-                for row in rows
-            ],
-        },
-        schema_overrides={"event_id": pl.String, "properties": pl.String},
+    texts = pl.col(TEXT).str.extract_groups(shape.pattern)
+    found = lines.select(LINE, texts).unnest(TEXT)
+    # Nearly all columns are of texts alone.
+    numbers = [
+        name
+        for name in shape.values
+        if not found.get_column(name).str.starts_with('"').all()
+    ]
+    return found.with_columns(
+        pl.all_horizontal(pl.lit(value=True), *map(_is_short, numbers)).alias(IS_SHORT),
+        *map(_trimmed, numbers),
+        at=_instant(pl.col(TIMESTAMP)),
     )
 
 
-def _canonical(rows: Sequence[PlainRow]) -> list[str]:
-    """The properties of each row as canonical JSON."""
-    found = [{} if row.properties is UNSET else row.properties for row in rows]
-    return _encode_lines(found).decode().split("\n")[:-1]
+def _is_short(value: str) -> pl.Expr:
+    """Whether a JSON value is no number, or one that a double keeps digit by digit."""
+    text = pl.col(value)
+    is_other = text.str.starts_with('"') | text.str.starts_with("[")
+    is_long = text.str.len_bytes() > MAX_DIGITS
+    is_tiny = text.str.strip_prefix("-").str.starts_with(TINY)
+    is_negative_zero = text.str.strip_chars_end("0.") == "-"
+    return is_other | ~(is_long | is_tiny | is_negative_zero)
 
 
-def _instant(text: pl.Expr) -> pl.Expr:
-    """The instant of an ISO text in UTC to the microsecond, null for any other."""
-    second = text.str.head(WHOLE_SECOND).str.to_datetime(
-        CLOCK, time_unit="us", strict=False
+def _trimmed(value: str) -> pl.Expr:
+    """A JSON value, a number without zeros at the end of its decimals."""
+    text = pl.col(value)
+    trimmed = text.str.strip_chars_end("0").str.strip_suffix(".")
+    return pl.when(text.str.contains(".", literal=True)).then(trimmed).otherwise(text)
+
+
+def _instant(clock: pl.Expr) -> pl.Expr:
+    """The instant of an ISO text without its zone; null when there is no such day."""
+    second = clock.str.head(SECOND_LENGTH).str.to_datetime(
+        SECOND, time_unit="us", strict=False
     )
-    # What is not a digit after the point goes, and zeros with it, which are put back.
-    digits = text.str.slice(WHOLE_SECOND + 1).str.strip_chars_end("Z+:0")
-    micros = digits.str.pad_end(6, "0").cast(pl.Int64, strict=False)
-    at = second + pl.duration(microseconds=micros)
-    known = pl.when(text.str.contains(UTC_INSTANT)).then(at)
-    return known.dt.replace_time_zone("UTC")
+    digits = clock.str.slice(SECOND_LENGTH + 1).str.pad_end(6, "0")
+    at = second + pl.duration(microseconds=digits.cast(pl.Int64, strict=False))
+    return at.dt.replace_time_zone("UTC")
 
 
 def _is_sure(latest_us: int | None) -> pl.Expr:
-    names = pl.col("user_id", "event", "event_id")
-    is_named = pl.all_horizontal((names != "").fill_null(value=True))
     at = pl.col("at")
-    is_due = pl.lit(value=True) if latest_us is None else at.to_physical() <= latest_us
-    is_whole = pl.col("keys") == pl.col("keys_written")
-    is_short = ~pl.col("properties").str.contains(UNSURE)
-    is_sure = is_named & at.is_not_null() & is_due & is_whole & is_short
-    return is_sure.fill_null(value=False)
+    is_due = at.is_not_null() if latest_us is None else at.to_physical() <= latest_us
+    return (is_due & pl.col(IS_SHORT)).fill_null(value=False)
 
 
-def _identified(frame: pl.DataFrame, batch: Batch) -> pl.DataFrame:
-    """EVENTS of the rows; those without an id have one of their content."""
-    namespace = pl.lit(batch.source.id_namespace or "")
-    is_own = pl.col("event_id").is_not_null()
-    frame = frame.with_columns(
-        id_namespace=pl.when(is_own).then(namespace).otherwise(pl.lit(CONTENT)),
+def _identified(events: pl.DataFrame, shape: Shape, batch: Batch) -> pl.DataFrame:
+    """EVENTS of what was cut; those without an id have one of their content."""
+    frame = events.with_columns(
+        shape.properties.alias(PROPERTIES),
+        id_namespace=pl.lit(batch.source.id_namespace or ""),
         is_wide=pl.lit(value=False),
     )
-    if frame.get_column("event_id").has_nulls():
-        content = frame.select(
-            "user_id", "event", pl.col("at").to_physical(), "properties"
-        )
-        ids = pl.Series([content_id(*row) for row in content.iter_rows()])
-        frame = frame.with_columns(pl.col("event_id").fill_null(ids))
-    return frame.select(*EVENTS)
+    if shape.has_id:
+        return frame.select(*EVENTS)
+    content = frame.select(USER_ID, EVENT, pl.col("at").to_physical(), PROPERTIES)
+    ids = pl.Series([content_id(*row) for row in content.iter_rows()], dtype=pl.String)
+    named = frame.with_columns(ids.alias(EVENT_ID), id_namespace=pl.lit(CONTENT))
+    return named.select(*EVENTS)

@@ -20,6 +20,7 @@ EVENT = "event"
 EVENT_ID = "event_id"
 PROPERTIES = "properties"
 ENVIRONMENT = "environment"
+TYPE = "type"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NO_ATTRIBUTES: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 from headcount.definitions.settings import Source
 from headcount.ingest.ahead import read_ahead
 from headcount.ingest.batch import Batch
-from headcount.ingest.lines import Line, read_lines, require_one_value_a_line
+from headcount.ingest.lines import (
+    Chunk,
+    Line,
+    read_lines,
+    require_one_value_a_line,
+)
 from headcount.ingest.parse import (
     ROW,
     NotShortError,
@@ -24,12 +29,11 @@ Convert = Callable[[dict[str, Any]], Record]
 """Reads one parsed row, or raises the RowError that says why it is not loaded."""
 
 Numbered = tuple[int, Line]
-AddMany = Callable[[Batch, int, Sequence[Line]], list[Numbered]]
-"""Puts the rows of which it is sure into the batch and returns the other lines, of some
-consecutive ones of which the first has that number."""
+AddMany = Callable[[Batch, Chunk], list[Numbered]]
+"""Puts the rows of which it is sure into the batch and returns the other lines."""
 
 BATCH_ROWS = 100_000
-BATCH_CHARACTERS = 32 << 20  # of lines; some are very long
+BATCH_BYTES = 32 << 20  # of lines; some are very long
 
 
 def read_json_batches(
@@ -47,22 +51,23 @@ def read_json_batches(
     """
     convert = _of_objects(convert)
     batch = Batch.starting(source, now)
-    is_begun, characters = False, 0
-    for first, lines in read_ahead(read_lines(path, name)):
-        is_begun = is_begun or _has_row(lines, name)
-        others = add_many(batch, first, lines) if add_many else enumerate(lines, first)
+    is_begun, size = False, 0
+    for chunk in read_ahead(read_lines(path, name)):
+        is_begun = is_begun or _has_row(chunk, name)
+        others = add_many(batch, chunk) if add_many else chunk.numbered()
         for number, line in others:
             if line.strip():
                 _add(batch, number, line, convert)
-        characters += sum(map(len, lines))
-        if batch.rows >= BATCH_ROWS or characters >= BATCH_CHARACTERS:
+        size += len(chunk.block)
+        if batch.rows >= BATCH_ROWS or size >= BATCH_BYTES:
             yield batch
-            batch, characters = Batch.starting(source, now), 0
+            batch, size = Batch.starting(source, now), 0
     yield batch
 
 
-def _has_row(lines: Sequence[Line], name: str) -> bool:
+def _has_row(chunk: Chunk, name: str) -> bool:
     """Whether a line is a row; DataError when the first one shows that none is."""
+    lines = map(chunk.line, chunk.numbers())
     row = next((line for line in lines if line.strip()), None)
     if isinstance(row, str):
         require_one_value_a_line(row, name)

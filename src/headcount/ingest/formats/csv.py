@@ -82,8 +82,8 @@ def _read_rows(chunks: Iterator[Chunk], name: str) -> Iterator[Row]:
 
 def _fed(chunks: Iterator[Chunk], raw: list[Line]) -> Iterator[str]:
     """Each line as text for the reader; `raw` collects what it took since cleared."""
-    for _, lines in chunks:
-        for line in lines:
+    for chunk in chunks:
+        for line in chunk.lines():
             raw.append(line)
             yield f"{_text(line)}\n"
 

@@ -16,6 +16,7 @@ from headcount.ingest.records import (
     EVENT,
     EVENT_ID,
     PROPERTIES,
+    TYPE,
     USER_ID,
     Record,
     optional_id,
@@ -30,7 +31,6 @@ from headcount.ingest.rows import Convert, read_json_batches
 from headcount.ingest.times import TIMESTAMP, to_micros
 
 ATTRIBUTES = "attributes"
-TYPE = "type"
 FIELDS = frozenset({EVENT_ID, USER_ID, EVENT, TIMESTAMP, PROPERTIES, ENVIRONMENT, TYPE})
 RECORD_FIELDS = frozenset({USER_ID, TIMESTAMP, ATTRIBUTES, ENVIRONMENT, TYPE})
 
