@@ -47,6 +47,7 @@ def compare(
     nudge=st.sampled_from([0, 1, -1]),
 )
 @example(numbers=[Decimal("0.1"), Decimal("0.2")], nudge=0)
+@example(numbers=[Decimal("0.0000999201"), Decimal("1e300")], nudge=0)
 def test_sum_is_that_of_exact_decimals(numbers: list[Decimal], nudge: int) -> None:
     with localcontext(prec=400):
         exact = sum(numbers, Decimal(0))

@@ -66,7 +66,7 @@ NO_ANSWERS = np.empty(0, dtype=np.bool_)
 
 def matching(rows: Rows, where: Where, answers: Answers) -> Rows:
     """The rows that satisfy every predicate of `where`."""
-    if not where:
+    if not where or not len(rows):
         return rows
     return rows.filter(
         reduce(

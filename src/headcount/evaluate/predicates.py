@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
+from itertools import chain
 from operator import and_, or_
 from zoneinfo import ZoneInfo
 
@@ -37,10 +38,14 @@ class Moment:
 
 def satisfies(predicate: Predicate, values: Values, moment: Moment) -> pl.Series:
     """Row by row, whether every operator of `predicate` holds."""
-    return reduce(and_, _tests(predicate, values, moment))
+    lasting = _lasting_tests(predicate, values, moment)
+    return reduce(and_, chain(lasting, _lately_test(predicate, values, moment)))
 
 
-def _tests(predicate: Predicate, values: Values, moment: Moment) -> Iterator[pl.Series]:
+def _lasting_tests(
+    predicate: Predicate, values: Values, moment: Moment
+) -> Iterator[pl.Series]:
+    """The operators whose answer does not change with the instant of evaluation."""
     yield from _equality_tests(predicate, values)
     yield from _text_tests(predicate, values)
     yield from _number_tests(predicate, values)
@@ -156,16 +161,39 @@ def _number_tests(predicate: Predicate, values: Values) -> Iterator[pl.Series]:
 def _instant_tests(
     predicate: Predicate, values: Values, moment: Moment
 ) -> Iterator[pl.Series]:
-    if (predicate.before, predicate.after, predicate.within_last) == (None,) * 3:
+    if (predicate.before, predicate.after) == (None, None):
         return
     at = read_instants(values, moment.tz)
     if predicate.before is not None:
         yield _holds(at < to_micros(ranges.instant_of(predicate.before, moment.tz)))
     if predicate.after is not None:
         yield _holds(at > to_micros(ranges.instant_of(predicate.after, moment.tz)))
+
+
+def _lately_test(
+    predicate: Predicate, values: Values, moment: Moment
+) -> Iterator[pl.Series]:
     if predicate.within_last is not None:
-        start = ranges.before(moment.at, predicate.within_last, moment.tz)
-        yield _holds((at >= to_micros(start)) & (at < to_micros(moment.at)))
+        at = read_instants(values, moment.tz)
+        start, end = lately(predicate, moment)
+        yield _holds((at >= start) & (at < end))
+
+
+def lately(predicate: Predicate, moment: Moment) -> tuple[int, int]:
+    """What `within_last` means at the moment: [start, end) in microseconds."""
+    assert predicate.within_last is not None  # noqa: S101 - the caller asked for it
+    start = ranges.before(moment.at, predicate.within_last, moment.tz)
+    return to_micros(start), to_micros(moment.at)
+
+
+def instants_to_date(predicate: Predicate, values: Values, moment: Moment) -> pl.Series:
+    """Row by row, the instant that `within_last` is asked of, in microseconds.
+
+    Null where there is none, or where another operator of `predicate` does not hold.
+    """
+    at = read_instants(values, moment.tz)
+    others = [*_lasting_tests(predicate, values, moment)]
+    return at if not others else at.set(~reduce(and_, others), None)
 
 
 def holds_when_missing(predicate: Predicate) -> bool:

@@ -75,6 +75,7 @@ class Tick:
     registered: dict[str, Registered]
     is_full: bool
     finished: dict[str, Callable[[], pl.Series]] = field(default_factory=dict)
+    plans: dict[str, list[Plan]] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     engines: dict[str, Engine] = field(default_factory=dict)
     evaluators: dict[tuple[str, datetime], Evaluator] = field(default_factory=dict)
@@ -170,6 +171,9 @@ def _evaluate_cases(tick: Tick, cases: Iterable[Case]) -> list[Outcome]:
     by_id = {case.segment_id: case for case in cases}
     todo = [case for case in by_id.values() if case.todo == "evaluate"]
     plans = in_dependency_order(compile_definition(case.definition) for case in todo)
+    for plan in plans:
+        system = by_id[plan.segment_id].definition.system
+        tick.plans.setdefault(system, []).append(plan)
     outcomes = {
         plan.segment_id: _evaluate_case(tick, by_id[plan.segment_id], plan)
         for plan in plans
@@ -278,7 +282,11 @@ def _engine(tick: Tick, case: Case) -> Engine:
     system = case.definition.system
     if system not in tick.engines:
         tick.engines[system] = start_engine(
-            tick.warehouse, _evaluator(tick, case), system, full=tick.is_full
+            tick.warehouse,
+            _evaluator(tick, case),
+            system,
+            tick.plans[system],
+            full=tick.is_full,
         )
     return tick.engines[system]
 

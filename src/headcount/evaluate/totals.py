@@ -80,7 +80,7 @@ def shift(values: Values, scale: int) -> Shifted:
     fraction, is_short = places(values)
     number = values.number.to_numpy()
     is_number = ~np.isnan(number)
-    shifted = np.where(is_number, number, 0.0) * 10.0**scale
+    shifted = np.where(is_number & is_short, number, 0.0) * 10.0**scale
     fits = is_short & (fraction <= scale) & (np.abs(shifted) < EXACT_FLOAT)
     # Of up to fifteen digits the nearest float, shifted, rounds to the number itself.
     whole = np.rint(np.where(fits, shifted, 0.0)).astype(np.int64)
@@ -89,6 +89,7 @@ def shift(values: Values, scale: int) -> Shifted:
 
 def total(coded: Coded, who: Index, size: int, scale: int) -> Totals | None:
     """The totals of `size` users at this scale; None when a number does not fit it."""
+    coded = coded.compact()
     shifted = shift(coded.values, scale)
     rows = shifted.is_number[coded.codes]
     codes, users = coded.codes[rows], who[rows]
@@ -105,6 +106,7 @@ def total(coded: Coded, who: Index, size: int, scale: int) -> Totals | None:
 
 def scale_of(coded: Coded) -> int:
     """The decimal places that the numbers of these rows need."""
+    coded = coded.compact()
     fraction, _ = places(coded.values)
     is_number = coded.values.number.is_not_null().to_numpy()
     used = np.zeros(len(coded.values), dtype=np.bool_)

@@ -57,8 +57,15 @@ class Values:
 
     def since(self, row: int) -> Values:
         """The rows from `row` on."""
-        columns = (self.text, self.number, self.is_text, self.is_boolean, self.is_set)
-        return Values(*(column[row:] for column in columns)) if row else self
+        return Values(*(column[row:] for column in self._columns)) if row else self
+
+    def gather(self, rows: pl.Series) -> Values:
+        """These rows, in this order."""
+        return Values(*(column.gather(rows) for column in self._columns))
+
+    @property
+    def _columns(self) -> tuple[pl.Series, ...]:
+        return self.text, self.number, self.is_text, self.is_boolean, self.is_set
 
 
 def read_values(raw: pl.Series) -> Values:

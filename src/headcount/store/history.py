@@ -65,8 +65,10 @@ class History:
         users = self._warehouse.frame(
             "history/users", {"system_code": self.system_code}
         )
-        never = to_micros(FOREVER)
-        return users.get_column("known_from_us").fill_null(never).to_numpy()
+        known_from = np.empty(users.height, dtype=np.int64)
+        instants = users.get_column("known_from_us").fill_null(to_micros(FOREVER))
+        known_from[users.get_column("user_code").to_numpy()] = instants.to_numpy()
+        return known_from
 
     @cached_property
     def columns(self) -> Columns:

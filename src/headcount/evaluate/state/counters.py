@@ -96,6 +96,8 @@ class MeasuredCounter:
         signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
         columns = [np.zeros(len(users), dtype=np.int64) for _ in self.kinds]
         for sign, rows in signed:
+            if not len(rows):
+                continue
             found = self._count(_seen_by(rows, users), len(users), reach.scene)
             if found is None:
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +13,11 @@ from headcount.evaluate.outcome import Mode
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.registration import Case
 from headcount.evaluate.state.answers import read_answers, write_answers
-from headcount.evaluate.state.home import State, new_state, open_state
-from headcount.evaluate.state.incremental import TRUTH, Incremental
-from headcount.rules.compile import Plan
+from headcount.evaluate.state.home import Kept, State, new_state, open_state
+from headcount.evaluate.state.incremental import Incremental
+from headcount.rules.compile import Plan, leaves
 from headcount.rules.micros import from_micros, to_micros
-from headcount.store.columns.arrays import U32, AnyArray, Mask
+from headcount.store.columns.arrays import U32
 from headcount.store.tokens import read_token
 from headcount.store.warehouse import Warehouse
 
@@ -36,7 +37,7 @@ class Engine:
 
     state: State
     incremental: Incremental
-    masks: dict[str, Mask] = field(default_factory=dict)
+    members: dict[str, Kept] = field(default_factory=dict)
     """The membership at this tick, by the name it is kept under."""
 
     def move(self, case: Case, plan: Plan) -> Moved | Mode:
@@ -47,23 +48,26 @@ class Engine:
         name = _name(case)
         kept = self.state.kept.get(name)
         self.state.drop(name)
-        standing = _truths(kept.arrays.columns[0], self._users) if kept else None
         changes = (
-            None if standing is None else self.incremental.changes(plan.root, standing)
+            None if kept is None else self.incremental.changes(plan.root, kept.truth)
         )
-        if kept is None or standing is None or changes is None:
-            mask = self._members(name, plan)
-            self.masks[name] = mask
+        if kept is None or changes is None:
+            mask = self.incremental.members(plan.root)
+            kept = Kept(self.state.room.truth(), [], {"members": int(mask.sum())})
+            kept.truth.fill(mask)
+            self._keep(name, kept)
             return "full"
         users, is_member = changes
-        kept.checksum += kept.arrays.set(0, users, is_member.astype(np.int64))
+        kept.truth.flip(users)
         entered, exited = users[is_member], users[~is_member]
         kept.facts["members"] += len(entered) - len(exited)
-        self.state.kept[name] = kept
-        self.masks[name] = standing
+        self._keep(name, kept)
         if not self._is_next(case):
             return "incremental"
         return Moved(entered, exited, kept.facts["members"])
+
+    def _keep(self, name: str, kept: Kept) -> None:
+        self.state.kept[name] = self.members[name] = kept
 
     def _is_next(self, case: Case) -> bool:
         """Whether the state holds what the store says of the segment before now."""
@@ -74,15 +78,9 @@ class Engine:
             and before.last_evaluated_at == was.at < case.at
         )
 
-    def _members(self, name: str, plan: Plan) -> Mask:
-        mask = self.incremental.members(plan.root)
-        kept = self.state.keep(name, [TRUTH], {"members": int(mask.sum())})
-        kept.checksum += kept.arrays.fill(0, mask.astype(np.int64))
-        return mask
-
     def codes(self, case: Case) -> pl.Series:
         """The codes of the members, ascending."""
-        found = np.flatnonzero(self.masks[_name(case)])
+        found = np.flatnonzero(self.members[_name(case)].truth.all(self._users))
         return pl.Series(found, dtype=pl.UInt32)
 
     def forget(self, case: Case) -> None:
@@ -95,11 +93,11 @@ class Engine:
         self.state.at_us = to_micros(moment.at)
         self.state.position = self.incremental.evaluator.history.columns.position
         self.state.users = self._users
-        used = self.incremental.names | self.masks.keys()
+        used = self.incremental.names | self.members.keys()
         for name in self.state.kept.keys() - used:
             self.state.drop(name)
         write_answers(
-            self.state.folder,
+            self.state.room.folder,
             self.incremental.evaluator.scene.answers.lasting,
             self.incremental.evaluator.history.columns,
         )
@@ -111,9 +109,14 @@ class Engine:
 
 
 def start_engine(
-    warehouse: Warehouse, evaluator: Evaluator, system: str, *, full: bool
+    warehouse: Warehouse,
+    evaluator: Evaluator,
+    system: str,
+    plans: Iterable[Plan],
+    *,
+    full: bool,
 ) -> Engine:
-    """An engine for the evaluator's instant, with the state of the tick before.
+    """An engine for plans at the evaluator's instant, with the state of before.
 
     With `full`, or where that state cannot be used, everything is found anew.
     """
@@ -130,7 +133,9 @@ def start_engine(
         answers = read_answers(folder, history.columns)
         evaluator.scene.answers.lasting.update(answers)
     state.begin()
-    return Engine(state, Incremental(evaluator, state, was))
+    incremental = Incremental(evaluator, state, was)
+    incremental.expect(leaf for plan in plans for leaf in leaves(plan.root))
+    return Engine(state, incremental)
 
 
 def _leads_to(state: State, evaluator: Evaluator) -> bool:
@@ -144,8 +149,3 @@ def _leads_to(state: State, evaluator: Evaluator) -> bool:
 def _name(case: Case) -> str:
     """A name for what is kept of the membership: another version has another."""
     return f"segment {case.segment_id} {case.version}"
-
-
-def _truths(column: AnyArray, users: int) -> Mask:
-    truths: Mask = column[:users].view(np.bool_)
-    return truths

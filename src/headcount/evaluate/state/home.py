@@ -1,69 +1,74 @@
 """The state of one system on the disk, and how it is known to be whole.
 
-While a tick changes the arrays there is no `state.json`; it is written again once the
+While a tick changes the files there is no `state.json`; it is written again once the
 tick is committed, with the token that the store holds. So whatever happens in between,
-the next tick finds no state and counts anew. Arrays are not flushed at each tick:
-after another start of the machine their checksums are read first.
+the next tick finds no state and counts anew. Files are not flushed at each tick: after
+another start of the machine their checksums are read first.
 
 Source: segments.md §6.2.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from headcount.evaluate.state.arrays import UserArrays, capacity_for
+from headcount.evaluate.state.records import BLOCKS, Field
+from headcount.evaluate.state.room import Room, place_of, room_of_json
+from headcount.evaluate.state.truths import Truth
 from headcount.store.files import write_atomically
 
 log = logging.getLogger(__name__)
 
 MANIFEST = "state.json"
-FORMAT = 1
+FORMAT = 2
 ALWAYS_READ = 64 << 20
-"""State of up to so many bytes has its checksums read at every tick."""
+"""State of up to so many bytes has its checksums read at every tick; larger state in
+turns, all of it once in `BLOCKS` ticks."""
 
-EVERY = 96
-"""Larger state is read in turns: all of it once in so many ticks."""
-
-NUMBERS = ("at_us", "position", "users", "capacity", "turn")
+SMALLEST = 1024
+NUMBERS = ("at_us", "position", "users", "turn")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass
 class Kept:
-    """One thing that is kept, by its name: its arrays and what is known of them."""
+    """One thing that is kept: for whom it holds, its numbers, what is known of it."""
 
-    arrays: UserArrays
+    truth: Truth
+    numbers: list[Field]
     facts: dict[str, Any]
-    checksum: int
 
 
 @dataclass
 class State:
     """The state of one system, as of the instant `at_us` and an ingest position.
 
-    `users` is how many users there were; every array has room for `capacity`.
+    `users` is how many users there were.
     """
 
-    folder: Path
+    room: Room
     at_us: int
     position: int
     users: int
-    capacity: int
-    kept: dict[str, Kept] = field(default_factory=dict)
     turn: int = 0
+    kept: dict[str, Kept] = field(default_factory=dict)
 
     def begin(self) -> None:
         """The state counts no more until `end`; a second call changes nothing."""
-        (self.folder / MANIFEST).unlink(missing_ok=True)
+        (self.room.folder / MANIFEST).unlink(missing_ok=True)
+
+    def drop(self, name: str) -> None:
+        """Nothing is kept under that name."""
+        self.kept.pop(name, None)
 
     def end(self, token: str) -> None:
         """The state counts for the tick that committed `token`."""
+        self._drop_those_in(self.room.crumbs(self._numbers()))
+        self.room.keep_only(self._truths(), self._numbers())
         manifest = {
             "format": FORMAT,
             "token": token,
@@ -71,41 +76,48 @@ class State:
             "at_us": self.at_us,
             "position": self.position,
             "users": self.users,
-            "capacity": self.capacity,
+            "capacity": self.room.capacity,
             "turn": self.turn + 1,
+            "room": self.room.to_json(),
             "kept": {
                 name: {
-                    "kinds": one.arrays.kinds,
+                    "truth": place_of(one.truth),
+                    "numbers": [
+                        (number.records.path.name, number.offset, number.kind)
+                        for number in one.numbers
+                    ],
                     "facts": one.facts,
-                    "checksum": one.checksum % 2**64,
                 }
                 for name, one in sorted(self.kept.items())
             },
         }
-        with write_atomically(self.folder / MANIFEST) as aside:
+        with write_atomically(self.room.folder / MANIFEST) as aside:
             aside.write_text(json.dumps(manifest), encoding="utf-8")
-        self._sweep()
 
-    def keep(self, name: str, kinds: list[str], facts: dict[str, Any]) -> Kept:
-        """Empty arrays of that name, in place of those that were there."""
-        path = self._path(name)
-        path.unlink(missing_ok=True)
-        arrays = UserArrays(path, kinds, self.capacity)
-        self.kept[name] = Kept(arrays, facts, 0)
-        return self.kept[name]
+    def _truths(self) -> list[Truth]:
+        return [one.truth for one in self.kept.values()]
 
-    def drop(self, name: str) -> None:
-        """Nothing is kept under that name."""
-        self.kept.pop(name, None)
+    def _numbers(self) -> list[Field]:
+        return [number for one in self.kept.values() for number in one.numbers]
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.state"
+    def _drop_those_in(self, records: set[str]) -> None:
+        for name, one in [*self.kept.items()]:
+            if any(number.records.path.name in records for number in one.numbers):
+                self.drop(name)
 
-    def _sweep(self) -> None:
-        valid = {one.arrays.path for one in self.kept.values()}
-        for path in self.folder.glob("*.state"):
-            if path not in valid:
-                path.unlink()
+    def drop_damaged(self, *, is_new_boot: bool) -> None:
+        """What is not as it was written is not kept, as far as it is read this time."""
+        in_turns = self.room.size_bytes > ALWAYS_READ and not is_new_boot
+        block = self.turn % BLOCKS if in_turns else None
+        damage = self.room.damaged(self._truths(), block)
+        before = [*self.kept]
+        self._drop_those_in(damage.records)
+        for name, one in [*self.kept.items()]:
+            if place_of(one.truth) in damage.truths:
+                self.drop(name)
+        for name in before:
+            if name not in self.kept:
+                log.warning("state damaged, counted anew name=%s", name)
 
 
 def open_state(
@@ -113,8 +125,8 @@ def open_state(
 ) -> State | None:
     """The state of the tick that committed `token`; None when it has to be made anew.
 
-    None without a warning when there was none, or when its arrays have no room for
-    `users`; with one when it is lost, damaged or of another tick.
+    None without a warning when there was none, or when it has no room for `users`;
+    with one when it is lost, damaged or of another tick.
     """
     if token is None:
         return None
@@ -127,12 +139,9 @@ def open_state(
     if found["token"] != token:
         log.warning("state is of another tick, everything is counted anew")
         return None
-    if state.capacity < users or state.position > position:
+    if state.room.capacity < users or state.position > position:
         return None
-    damaged = _damaged(state, is_new_boot=found["boot"] != _boot())
-    for name in damaged:
-        log.warning("state damaged, counted anew name=%s", name)
-        state.drop(name)
+    state.drop_damaged(is_new_boot=found["boot"] != _boot())
     return state
 
 
@@ -141,37 +150,32 @@ def new_state(folder: Path, *, users: int) -> State:
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.state"):
         path.unlink()
-    return State(folder, 0, -1, 0, capacity_for(users))
+    return State(Room(folder, capacity_for(users)), 0, -1, 0)
+
+
+def capacity_for(users: int) -> int:
+    """Room enough for so many users, and for more to come."""
+    capacity = SMALLEST
+    while capacity < users:
+        capacity *= 2
+    return capacity
 
 
 def _read(folder: Path, found: dict[str, Any]) -> State:
     if found["format"] != FORMAT:
         raise ValueError(found["format"])
-    at_us, position, users, capacity, turn = (int(found[key]) for key in NUMBERS)
-    state = State(folder, at_us, position, users, capacity, turn=turn)
+    room = room_of_json(folder, int(found["capacity"]), found["room"])
+    at_us, position, users, turn = (int(found[key]) for key in NUMBERS)
+    state = State(room, at_us, position, users, turn)
     for name, one in found["kept"].items():
-        path = state._path(name)  # noqa: SLF001 - this module's own
-        size = sum(UserArrays.width(kind) for kind in one["kinds"]) * state.capacity
-        if path.stat().st_size != size:
-            raise ValueError(path.name)
-        arrays = UserArrays(path, one["kinds"], state.capacity)
-        state.kept[name] = Kept(arrays, one["facts"], one["checksum"])
-    return state
-
-
-def _damaged(state: State, *, is_new_boot: bool) -> list[str]:
-    """What is kept and is not what was written, as far as it is read this time."""
-    names = sorted(state.kept)
-    total = sum(one.arrays.size_bytes for one in state.kept.values())
-    if not is_new_boot and total > ALWAYS_READ:
-        names = [
-            name for i, name in enumerate(names) if i % EVERY == state.turn % EVERY
+        file, slot = one["truth"]
+        truth = room.taken(Truth(room.truths[file], slot))
+        numbers = [
+            Field(room.records[records], offset, kind)
+            for records, offset, kind in one["numbers"]
         ]
-    return [
-        name
-        for name in names
-        if state.kept[name].arrays.checksum() != state.kept[name].checksum
-    ]
+        state.kept[name] = Kept(truth, numbers, one["facts"])
+    return state
 
 
 def _boot() -> str:

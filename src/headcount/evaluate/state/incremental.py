@@ -10,6 +10,7 @@ Source: segments.md §6.1.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -21,26 +22,43 @@ from headcount.evaluate.leaves import leaf_mask
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach
 from headcount.evaluate.state.counters import Counter, counter_of, scales_for
+from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
 from headcount.evaluate.state.home import Kept, State
+from headcount.evaluate.state.records import Field
 from headcount.evaluate.state.touched import touched_users
-from headcount.rules.compile import Known, Leaf, MemberOf, Node, leaves
+from headcount.evaluate.state.truths import Truth
+from headcount.rules.compile import (
+    AttributeTest,
+    Known,
+    Leaf,
+    Measured,
+    MemberOf,
+    Node,
+    leaves,
+)
 from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.crowd import Listed
 
-TRUTH = "|u1"
+Facts = dict[str, Any]
 NOBODY = np.empty(0, dtype=np.uint32)
 MOST_SUM = 2**62
 
 
 @dataclass(frozen=True)
-class Truth:
-    """Who satisfies a leaf now, user by user, and for whom that changed.
+class Answer:
+    """Who of the `users` satisfies a leaf now, and for whom that changed.
 
     `changed` None: nothing is known of before.
     """
 
-    mask: Mask
+    truth: Truth
+    users: int
     changed: U32 | None
+
+    @cached_property
+    def mask(self) -> Mask:
+        """User by user, whether the leaf holds."""
+        return self.truth.all(self.users)
 
 
 @dataclass
@@ -54,12 +72,12 @@ class Incremental:
     evaluator: Evaluator
     state: State
     was: Moment | None
-    _truths: dict[Leaf, Truth] = field(default_factory=dict)
+    _answers: dict[Leaf, Answer] = field(default_factory=dict)
 
     @property
     def names(self) -> set[str]:
         """The names under which the leaves that were asked for are kept."""
-        return {name_of(leaf, self.evaluator.moment) for leaf in self._truths}
+        return {name_of(leaf, self.evaluator.moment) for leaf in self._answers}
 
     @cached_property
     def _users(self) -> int:
@@ -69,28 +87,32 @@ class Incremental:
     def _reach(self) -> Reach:
         return Reach(self.evaluator.scene, self.state.position)
 
-    def truth(self, leaf: Leaf) -> Truth:
-        """The truths of the leaf; found once."""
-        if leaf not in self._truths:
-            self._truths[leaf] = self._find(leaf)
-        return self._truths[leaf]
+    def expect(self, asked: Iterable[Leaf]) -> None:
+        """These leaves will be asked for: the numbers of new ones share one file."""
+        new = [leaf for leaf in {*asked} if self._name(leaf) not in self.state.kept]
+        counters = [_counter_of_any_scale(leaf) for leaf in new]
+        self.state.room.expect([kind for one in counters if one for kind in one.kinds])
 
-    def _find(self, leaf: Leaf) -> Truth:
-        name = name_of(leaf, self.evaluator.moment)
+    def answer(self, leaf: Leaf) -> Answer:
+        """The truths of the leaf; found once."""
+        if leaf not in self._answers:
+            self._answers[leaf] = self._find(leaf)
+        return self._answers[leaf]
+
+    def _find(self, leaf: Leaf) -> Answer:
+        name = self._name(leaf)
         kept = self.state.kept.get(name)
         # Until it is whole again nothing is known of it: an error may come between.
         self.state.drop(name)
-        if kept is None or self.was is None:
-            return self._afresh(leaf, name)
-        changed = self._move(leaf, kept, self.was)
-        if changed is None:
-            return self._afresh(leaf, name)
-        self.state.kept[name] = kept
-        return Truth(self._mask(kept), changed)
+        if kept is not None and self.was is not None:
+            changed = self._move(leaf, kept, self.was)
+            if changed is not None:
+                self.state.kept[name] = kept
+                return Answer(kept.truth, self._users, changed)
+        return Answer(self._afresh(leaf, name).truth, self._users, None)
 
-    def _mask(self, kept: Kept) -> Mask:
-        truths: Mask = kept.arrays.columns[0][: self._users].view(np.bool_)
-        return truths
+    def _name(self, leaf: Leaf) -> str:
+        return name_of(leaf, self.evaluator.moment)
 
     # ── moved ─────────────────────────────────────────────────────────────────
 
@@ -99,6 +121,8 @@ class Incremental:
         self._admit(kept)
         if isinstance(leaf, Known | MemberOf):
             return self._compared(kept, self.evaluator.leaf(leaf))
+        if is_dated(leaf):
+            return self._redated(leaf, kept, was)
         scales = kept.facts["scales"]
         if scales is not None:
             counter = counter_of(leaf, scales)
@@ -110,22 +134,31 @@ class Incremental:
 
     def _admit(self, kept: Kept) -> None:
         """Users who are new have the truth of one without any event or attribute."""
-        new = np.arange(self.state.users, self._users, dtype=np.uint32)
-        if len(new) and kept.facts["blank"]:
-            self._set(kept, new, np.ones(len(new), dtype=np.bool_))
+        if kept.facts["blank"] and self._users > self.state.users:
+            new = np.arange(self.state.users, self._users, dtype=np.uint32)
+            kept.truth.flip(new)
 
     def _count(self, counter: Counter, kept: Kept, was: Moment) -> U32 | None:
         delta = counter.delta(self._reach, was)
         if delta is None:
             return None
         columns = []
-        for i, added in enumerate(delta.columns, start=1):
-            values = kept.arrays.columns[i][delta.users].astype(np.int64) + added
+        for number, added in zip(kept.numbers, delta.columns, strict=True):
+            values = number.read(delta.users) + added
             if len(values) and np.abs(values).max() > MOST_SUM:
                 return None
-            kept.checksum += kept.arrays.set(i, delta.users, values)
+            number.write(delta.users, values)
             columns.append(values)
         return self._told(kept, delta.users, counter.holds(columns))
+
+    def _redated(self, leaf: AttributeTest, kept: Kept, was: Moment) -> U32:
+        """The instants of users with new records are read; then all are looked at."""
+        (number,) = kept.numbers
+        crowd = self._reach.listed(leaf.attribute, was.at)
+        scene = replace(self.evaluator.scene, crowd=crowd)
+        number.write(crowd.codes, read_dates(leaf, scene))
+        dates = number.all(self._users)
+        return self._compared(kept, are_lately(leaf, dates, self.evaluator.moment))
 
     def _asked_again(self, leaf: Leaf, kept: Kept, crowd: Listed) -> U32:
         if not len(crowd):
@@ -134,24 +167,22 @@ class Incremental:
         return self._told(kept, crowd.codes, leaf_mask(leaf, scene))
 
     def _compared(self, kept: Kept, mask: Mask) -> U32:
-        users = np.flatnonzero(mask != self._mask(kept)).astype(np.uint32)
-        self._set(kept, users, mask[users])
+        users = np.flatnonzero(mask != kept.truth.all(self._users)).astype(np.uint32)
+        kept.truth.flip(users)
         return users
 
     def _told(self, kept: Kept, users: U32, truths: Mask) -> U32:
         """The truths of the users are these; returns those who had another."""
-        changed = truths != self._mask(kept)[users]
-        flipped: U32 = users[changed]
-        self._set(kept, flipped, truths[changed])
+        flipped: U32 = users[truths != kept.truth.of(users)]
+        kept.truth.flip(flipped)
         return flipped
-
-    def _set(self, kept: Kept, users: U32, truths: Mask) -> None:
-        kept.checksum += kept.arrays.set(0, users, truths.astype(np.int64))
 
     # ── afresh ────────────────────────────────────────────────────────────────
 
-    def _afresh(self, leaf: Leaf, name: str) -> Truth:
+    def _afresh(self, leaf: Leaf, name: str) -> Kept:
         """The leaf is asked about everybody, and kept."""
+        if is_dated(leaf):
+            return self._dated(leaf, name)
         scenes = [
             replace(self.evaluator.scene, crowd=crowd)
             for crowd in self.evaluator.crowds(leaf)
@@ -160,14 +191,21 @@ class Incremental:
         parts = [counter.fresh(scene) if counter else None for scene in scenes]
         whole = [part for part in parts if part is not None]
         if counter is None or len(whole) < len(parts):
-            mask = self.evaluator.leaf(leaf)
-            self._keep(name, [], {"scales": None, "blank": self._blank(leaf)}, [mask])
-            return Truth(mask, None)
+            facts: Facts = {"scales": None, "blank": self._blank(leaf)}
+            return self._keep(name, self.evaluator.leaf(leaf), [], facts)
         columns = [np.concatenate(several) for several in zip(*whole, strict=True)]
-        mask = counter.holds(columns)
         facts = {"scales": list(counter.scales), "blank": self._blank(leaf)}
-        self._keep(name, counter.kinds, facts, [mask, *columns])
-        return Truth(mask, None)
+        numbers = self.state.room.numbers(counter.kinds)
+        for number, column in zip(numbers, columns, strict=True):
+            number.fill(column)
+        return self._keep(name, counter.holds(columns), numbers, facts)
+
+    def _dated(self, leaf: AttributeTest, name: str) -> Kept:
+        dates = read_dates(leaf, self.evaluator.scene)
+        numbers = self.state.room.numbers([DATE], alone=True)
+        numbers[0].fill(dates)
+        mask = are_lately(leaf, dates, self.evaluator.moment)
+        return self._keep(name, mask, numbers, {"scales": None, "blank": False})
 
     def _blank(self, leaf: Leaf) -> bool:
         """Whether the leaf holds for one without any event or attribute."""
@@ -177,41 +215,42 @@ class Incremental:
         scene = replace(self.evaluator.scene, crowd=nobody)
         return bool(leaf_mask(leaf, scene)[0])
 
-    def _keep(
-        self, name: str, kinds: list[str], facts: dict[str, Any], columns: list[Any]
-    ) -> None:
-        kept = self.state.keep(name, [TRUTH, *kinds], facts)
-        for i, column in enumerate(columns):
-            kept.checksum += kept.arrays.fill(i, column)
+    def _keep(self, name: str, mask: Mask, numbers: list[Field], facts: Facts) -> Kept:
+        kept = Kept(self.state.room.truth(), numbers, facts)
+        kept.truth.fill(mask)
+        self.state.kept[name] = kept
+        return kept
 
     # ── memberships ───────────────────────────────────────────────────────────
 
     def members(self, root: Node) -> Mask:
         """User by user, whether the user is a member."""
-        mask = holds(root, lambda leaf: self.truth(leaf).mask)
-        return mask & self.truth(Known()).mask
+        mask = holds(root, lambda leaf: self.answer(leaf).mask)
+        return mask & self.answer(Known()).mask
 
-    def changes(self, root: Node, standing: Mask) -> tuple[U32, Mask] | None:
+    def changes(self, root: Node, standing: Truth) -> tuple[U32, Mask] | None:
         """The users who may differ from `standing`, and whether they are members.
 
         None when anybody may.
         """
-        truths = [self.truth(leaf) for leaf in {*leaves(root), Known()}]
-        changed = [truth.changed for truth in truths]
-        if any(users is None for users in changed):
+        answers = [self.answer(leaf) for leaf in {*leaves(root), Known()}]
+        changed = [one.changed for one in answers if one.changed is not None]
+        if len(changed) < len(answers):
             return None
-        users = np.unique(np.concatenate([NOBODY, *filter(_is_some, changed)]))
-        is_member = holds(root, lambda leaf: self.truth(leaf).mask[users])
-        is_member = is_member & self.truth(Known()).mask[users]
-        differs = is_member != standing[users]
+        users = np.unique(np.concatenate([NOBODY, *changed]))
+        is_member = holds(root, lambda leaf: self.answer(leaf).truth.of(users))
+        is_member = is_member & self.answer(Known()).truth.of(users)
+        differs = is_member != standing.of(users)
         return users[differs], is_member[differs]
-
-
-def _is_some(users: U32 | None) -> bool:
-    return users is not None
 
 
 def name_of(leaf: Leaf, moment: Moment) -> str:
     """A name for what is kept of the leaf: another meaning has another name."""
     text = f"{moment.tz.key} {leaf!r}"
     return f"leaf {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _counter_of_any_scale(leaf: Leaf) -> Counter | None:
+    """The leaf's counter: what it keeps does not depend on the decimal places."""
+    sums = len(leaf.aggregates) if isinstance(leaf, Measured) else 0
+    return counter_of(leaf, [0] * sums)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,10 @@ from headcount.store.columns.rows import Coded, Rows
 from headcount.store.columns.run import Run
 from headcount.store.columns.values import ValueTable
 
-NOTHING = pl.Series("raw", [None], dtype=pl.String)
+Stand = tuple[int | None, int, int]
+"""Rows of a run that stand together: their event, or None for several; first, last."""
+
+NO_CODES = np.empty(0, dtype=np.uint32)
 
 
 @dataclass(frozen=True)
@@ -121,9 +125,8 @@ class Columns:
         is_everyone = crowd == Stretch(0, self.users)
         for run in runs:
             spans = _spans(run, sorted(events), whole=whole and is_everyone)
-            for event, first, last in spans:
-                piece = _picked(run, event, slice(first, last), crowd)
-                piece = _timed(piece, span)
+            for stand in spans:
+                piece = _picked(run, stand, span, crowd)
                 if len(piece.who):
                     yield piece
 
@@ -131,6 +134,8 @@ class Columns:
 
     def _coded(self, path: str, pieces: Sequence[Piece]) -> Coded:
         """The values at `path`, one a row of the pieces."""
+        if not pieces:
+            return Coded(_no_values(), NO_CODES)
         ways = list(candidates(path))
         if len(ways) == 1:
             return self._property(path, pieces)
@@ -148,7 +153,7 @@ class Columns:
         key_code = self.keys.get(key)
         if key_code is None:
             length = sum(len(piece.who) for piece in pieces)
-            return Coded(read_values(NOTHING), np.zeros(length, dtype=np.uint32))
+            return Coded(_no_values(), np.zeros(length, dtype=np.uint32))
         codes = _joined([piece.codes(key_code) for piece in pieces], np.uint32)
         table = self.tables[key_code]
         if table.is_small:
@@ -175,6 +180,12 @@ class Columns:
         return found.gather(pl.Series(inverse))
 
 
+@cache
+def _no_values() -> Values:
+    """Nothing, under code 0."""
+    return read_values(pl.Series("raw", [None], dtype=pl.String))
+
+
 def _below(raw: str | None, keys: Keys) -> str | None:
     if raw is None or not keys:
         return raw
@@ -182,9 +193,7 @@ def _below(raw: str | None, keys: Keys) -> str | None:
     return None if found is ABSENT else canonical_json(found)
 
 
-def _spans(
-    run: Run, events: Sequence[int], *, whole: bool
-) -> Iterator[tuple[int | None, int, int]]:
+def _spans(run: Run, events: Sequence[int], *, whole: bool) -> Iterator[Stand]:
     """The rows [first, last) of each event; with `whole`, of neighbours together."""
     first = last = 0
     for event in events:
@@ -203,13 +212,30 @@ def _spans(
         yield None, first, last
 
 
-def _picked(run: Run, event: int | None, span: slice, crowd: Crowd) -> Piece:
-    """The rows of the span that are of the crowd."""
-    users = run.content.users[span]
-    if event is None:
-        return Piece(run, None, span.start, slice(0, len(users)), users.astype(np.intp))
-    rows, who = crowd.find(users)
-    return Piece(run, event, span.start, rows, who)
+def _picked(run: Run, stand: Stand, span: Span, crowd: Crowd) -> Piece:
+    """Of the rows that stand together, those inside `span` that are of the crowd."""
+    event, first, last = stand
+    users = run.content.users[first:last]
+    if isinstance(crowd, Stretch):
+        inside = run.rows_between(first, last, span.low, span.high)
+        found, who = _of_stretch(users[inside], crowd, is_sorted=event is not None)
+        return Piece(run, event, first, _narrowed(inside, found), who)
+    found, who = crowd.find(users)
+    return _timed(Piece(run, event, first, found, who), span)
+
+
+def _of_stretch(
+    users: U32, crowd: Stretch, *, is_sorted: bool
+) -> tuple[slice | Index, Index]:
+    """As `Stretch.find`; users in any order are all of the crowd."""
+    if is_sorted:
+        return crowd.find(users)
+    return slice(0, len(users)), users.astype(np.intp)
+
+
+def _narrowed(inside: slice | Index, found: slice | Index) -> slice | Index:
+    """The rows `found` among the rows `inside`, both counted from the same first."""
+    return inside[found] if isinstance(inside, np.ndarray) else found
 
 
 def _timed(piece: Piece, span: Span) -> Piece:

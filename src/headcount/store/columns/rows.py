@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from headcount.rules.values import Values
@@ -26,6 +27,13 @@ class Coded:
     def filter(self, mask: Mask | Index) -> Coded:
         """The property of the rows that `mask` picks."""
         return replace(self, codes=self.codes[mask])
+
+    def compact(self) -> Coded:
+        """The same property with no more values than there are rows."""
+        if len(self.values) <= len(self.codes):
+            return self
+        distinct, inverse = np.unique(self.codes, return_inverse=True)
+        return Coded(self.values.gather(pl.Series(distinct)), inverse)
 
     def gather(self, answers: pl.Series) -> AnyArray:
         """Row by row, what `answers` says of its value."""

@@ -16,17 +16,20 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from headcount.store.columns.arrays import I64, U32, U64, AnyArray
+from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Index
 from headcount.store.files import write_atomically
 
 MAGIC = b"HCRUN001"
 HEADER = struct.Struct("<8s4q")
 ALIGNMENT = 8
+MOST_KEPT = 1 << 16
+"""Rows between two instants are remembered up to so many."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,36 @@ class Run:
         """The arrays, mapped."""
         return read_run(self.path)
 
+    @cached_property
+    def _spans(self) -> dict[int, tuple[int, int]]:
+        edges = pairwise(self.content.starts.tolist())
+        return dict(zip(self.content.events.tolist(), edges, strict=True))
+
     def span(self, event: int) -> tuple[int, int]:
         """The rows [low, high) of the event code."""
-        content = self.content
-        i = int(np.searchsorted(content.events, event))
-        if i == len(content.events) or content.events[i] != event:
-            return 0, 0
-        return int(content.starts[i]), int(content.starts[i + 1])
+        return self._spans.get(event, (0, 0))
+
+    @cached_property
+    def _inside(self) -> dict[tuple[int, int, int, int], Index]:
+        return {}
+
+    def rows_between(
+        self, first: int, last: int, low_us: int, high_us: int
+    ) -> slice | Index:
+        """Of the rows [first, last) those in [low_us, high_us), counted from `first`.
+
+        Many conditions look through the same edge of a range: what is small is kept.
+        """
+        if low_us <= self.first_us and self.last_us < high_us:
+            return slice(0, last - first)
+        asked = (first, last, low_us, high_us)
+        inside = self._inside.get(asked)
+        if inside is None:
+            at = self.content.at[first:last]
+            inside = np.flatnonzero((at >= low_us) & (at < high_us))
+            if len(inside) <= MOST_KEPT:
+                self._inside[asked] = inside
+        return inside
 
     def events_between(self, low_us: int, high_us: int) -> Iterator[EventRows]:
         """The rows of each event with an instant in [low, high)."""
@@ -90,16 +116,18 @@ class Run:
             }
             yield EventRows(event, content.users[low:high][inside], at[inside], codes)
 
+    @cached_property
+    def _blocks(self) -> dict[int, int]:
+        keys, offsets = self.content.block_keys, self.content.block_offsets
+        return dict(zip(keys.tolist(), offsets.tolist(), strict=True))
+
     def block(self, key: int, event: int) -> U32 | None:
         """The value codes of the event's rows, None when none has the property."""
-        content = self.content
-        wanted = (key << 32) | event
-        i = int(np.searchsorted(content.block_keys, np.uint64(wanted)))
-        if i == len(content.block_keys) or int(content.block_keys[i]) != wanted:
+        offset = self._blocks.get((key << 32) | event)
+        if offset is None:
             return None
         low, high = self.span(event)
-        offset = int(content.block_offsets[i])
-        return content.codes[offset : offset + high - low]
+        return self.content.codes[offset : offset + high - low]
 
 
 def write_run(path: Path, content: Content) -> None:

@@ -1,0 +1,100 @@
+"""One bit a user for each of many questions, in a mapped file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from headcount.evaluate.state.checksums import checksum, weights
+from headcount.evaluate.state.mapped import map_file
+from headcount.store.columns.arrays import U32, U64, AnyArray, Mask
+
+SLOTS = 512
+WORD_BITS = 64
+BITS = np.left_shift(np.uint8(1), np.arange(8, dtype=np.uint8))
+
+
+@dataclass
+class Truths:
+    """A file with room for `capacity` users in each of its slots.
+
+    `sums` has the checksum of each slot. The file is created when missing; slots that
+    nobody uses are holes in it.
+    """
+
+    path: Path
+    capacity: int
+    sums: U64
+
+    @classmethod
+    def new(cls, path: Path, capacity: int) -> Truths:
+        """Truths of which none holds."""
+        path.unlink(missing_ok=True)
+        return cls(path, capacity, np.zeros(SLOTS, dtype=np.uint64))
+
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of the file."""
+        return SLOTS * self.slot_bytes
+
+    @property
+    def slot_bytes(self) -> int:
+        """The bytes of one slot."""
+        return self.capacity // 8
+
+    @cached_property
+    def bytes(self) -> AnyArray:
+        """The bits, mapped: a row a slot, eight users a byte, the first one lowest."""
+        return map_file(self.path, (SLOTS, self.slot_bytes), np.uint8)
+
+    def are_whole(self, slot: int) -> bool:
+        """Whether the slot holds what was written; reads all of it."""
+        return self._checksum(slot) == int(self.sums[slot])
+
+    def _checksum(self, slot: int) -> int:
+        words = self.bytes[slot].view(np.uint64)
+        return checksum(words, slot * len(words))
+
+
+@dataclass(frozen=True)
+class Truth:
+    """For whom one question is answered with yes."""
+
+    truths: Truths
+    slot: int
+
+    @property
+    def _row(self) -> AnyArray:
+        row: AnyArray = self.truths.bytes[self.slot]
+        return row
+
+    def of(self, users: U32) -> Mask:
+        """The truth of each of the users."""
+        truths: Mask = (self._row[users >> 3] & BITS[users & 7]) != 0
+        return truths
+
+    def all(self, users: int) -> Mask:
+        """The truths of the first so many users."""
+        bits = np.unpackbits(self._row, count=users, bitorder="little")
+        return bits.view(np.bool_)
+
+    def fill(self, mask: Mask) -> None:
+        """The truths of the first users are these, and nobody else's holds."""
+        packed = np.packbits(mask, bitorder="little")
+        self._row[: len(packed)] = packed
+        self._row[len(packed) :] = 0
+        sums = self.truths.sums
+        sums[self.slot] = self.truths._checksum(self.slot)  # noqa: SLF001 - one module
+
+    def flip(self, users: U32) -> None:
+        """The truth of each of the users, each given once, is the other one."""
+        row = self._row
+        np.bitwise_xor.at(row, users >> 3, BITS[users & 7])
+        bits = np.uint64(1) << (users & (WORD_BITS - 1)).astype(np.uint64)
+        added = np.where(self.of(users), bits, np.uint64(0) - bits)
+        words = self.slot * (self.truths.slot_bytes // 8) + (users // WORD_BITS)
+        own = self.truths.sums[self.slot : self.slot + 1]
+        own += (weights(words) * added).sum(dtype=np.uint64)
