@@ -43,8 +43,10 @@ def evaluate_segments() -> None:
 
     @task(inlets=[EVENTS, MEMBERSHIP], outlets=[ANALYTICS])
     def publish() -> None:
+        """Beside the pushes: they do not wait for what new conditions hold out."""
         from headcount.provider import tasks
 
+        tasks.measure_new()
         tasks.publish()
 
     @task

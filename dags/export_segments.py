@@ -17,7 +17,20 @@ from headcount.provider.scheduling import COMMON, EXPORTS, MEMBERSHIP
             type=["null", "string"],
             pattern="^[a-z0-9][a-z0-9-]{0,63}$",
             title="Segment",
-            description="Its id; none: the subscriptions that are due.",
+            description="The id of the segment whose members are wanted.",
+        ),
+        "attributes": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Attributes",
+            description="One a line: each is a column beside the segment's members.",
+        ),
+        "table": Param(
+            False,  # noqa: FBT003 - the form's answer, not a flag of this function
+            type="boolean",
+            title="Table of segments",
+            description="A file of all segments, with their sizes and rules.",
         ),
         "format": Param(
             "csv", type="string", enum=["csv", "xlsx", "parquet"], title="Format"
@@ -27,24 +40,19 @@ from headcount.provider.scheduling import COMMON, EXPORTS, MEMBERSHIP
             type=["null", "string"],
             format="date-time",
             title="As of",
-            description="The members at this instant; none: the newest.",
+            description="As it was at this instant; none: the newest.",
         ),
     },
     **COMMON,
 )
 def export_segments() -> None:
-    """Leave export files of the newest snapshots in the project's exports folder."""
+    """Leave the files that the form asks for, else those of due subscriptions."""
 
     @task(inlets=[MEMBERSHIP], outlets=[EXPORTS])
     def export(*, params: dict[str, Any], outlet_events: Any) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        one, file_format = params["segment"], params["format"]
-        made = (
-            tasks.export(one, file_format, at=params["as_of"])
-            if one
-            else tasks.export_due()
-        )
+        made = tasks.export(**params)
         outlet_events[EXPORTS].extra = tasks.counts(made)
         return made
 

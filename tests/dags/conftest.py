@@ -55,6 +55,12 @@ class SmallProject:
         path = self.folder / "landing" / f"{name}.ndjson"
         path.write_text("".join(f"{line}\n" for line in lines))
 
+    def describe(self, user: str, **attributes: str) -> None:
+        """A file with attributes of a user, as they were at the first tick."""
+        told = {"type": "attributes", "user_id": user, "timestamp": TICK.isoformat()}
+        path = self.folder / "landing" / f"{user}.ndjson"
+        path.write_text(json.dumps(told | {"attributes": attributes}) + "\n")
+
     def define(self, segment_id: str, text: str) -> None:
         """A definition's file."""
         (self.folder / "segments" / f"{segment_id}.yaml").write_text(text)

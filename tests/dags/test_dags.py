@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import duckdb
 import pytest
+
+from headcount.resources import folder
 
 pytestmark = pytest.mark.airflow
 
@@ -23,6 +29,20 @@ def files(folder):
 
 def test_folder_imports(airflow):
     assert airflow.import_errors == {}
+
+
+def test_reading_the_folder_loads_nothing_heavy(home):
+    """Airflow reads each file again and again, and before each of its tasks."""
+    script = (
+        "import runpy, sys\n"
+        "for path in sys.argv[1:]: runpy.run_path(path)\n"
+        "assert {'duckdb', 'polars'}.isdisjoint(sys.modules)"
+    )
+    paths = map(str, folder("dags").glob("*.py"))
+
+    subprocess.run(
+        [sys.executable, "-c", script, *paths], env=home.environment(), check=True
+    )
 
 
 def test_ingest_takes_in_what_landed(bench):
@@ -52,6 +72,12 @@ def test_the_tick_is_the_end_of_the_interval(bench):
     assert report["at"] == "2024-06-30T00:15:00Z"
     assert members(report) == {"buyers": 2, "lookers": 2}
     assert (bench.folder / "analytics.duckdb").exists()
+
+
+def test_a_tick_measures_new_conditions(ticked):
+    with duckdb.connect(ticked.folder / "analytics.duckdb", read_only=True) as analysts:
+        query = "SELECT DISTINCT segment_id FROM condition_sizes ORDER BY ALL"
+        assert analysts.sql(query).fetchall() == [("buyers",), ("lookers",)]
 
 
 def test_a_run_by_hand_is_for_the_last_quarter_hour(bench):
@@ -186,6 +212,21 @@ def test_export_by_hand_leaves_a_file(ticked):
     assert run.state == "success"
     made = (ticked.folder / "exports").glob("lookers*")
     assert [path.suffix for path in made] == [".xlsx"]
+
+
+def test_export_by_hand_has_attributes_and_the_table(ticked):
+    ticked.project.describe("ann", plan="trial")
+    ticked.run("evaluate_segments", NEXT)
+    asked = {"segment": "buyers", "attributes": ["plan"], "table": True}
+
+    run = ticked.run("export_segments", NEXT, **asked)
+
+    members, table = (
+        Path(one["file"]).read_text().splitlines()
+        for one in run.returned["export"]["exports"]
+    )
+    assert members[1].endswith("trial")
+    assert len(table) == 3
 
 
 def test_export_of_a_past_instant(ticked):

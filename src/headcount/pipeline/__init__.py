@@ -11,7 +11,7 @@ from headcount.pipeline.notifying import alert
 from headcount.pipeline.pushing import push, pushes_due
 from headcount.pipeline.rebuilding import rebuild
 from headcount.pipeline.reconciling import reconcile, reconcile_in_turn
-from headcount.pipeline.stages import evaluate, ingest, publish, retract
+from headcount.pipeline.stages import evaluate, ingest, measure, publish, retract
 from headcount.pipeline.tick import run_tick
 from headcount.pipeline.verification import verify
 
@@ -24,6 +24,7 @@ __all__ = [
     "forget",
     "ingest",
     "maintain",
+    "measure",
     "publish",
     "push",
     "pushes_due",

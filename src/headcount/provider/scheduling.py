@@ -19,7 +19,9 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from headcount.clock import last_tick
+from headcount.errors import HeadcountError, StoreBusyError
 from headcount.provider.alerts import Alert
+from headcount.provider.errors import BehindError
 
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
@@ -45,19 +47,19 @@ STORE_POOL = conf.get("headcount", "store_pool", fallback="default_pool")
 RETRIES = ExceptionRetryPolicy(
     rules=[
         RetryRule(
-            exception="headcount.provider.tasks.BehindError",
+            exception=BehindError,
             action=RetryAction.RETRY,
             retry_delay=timedelta(minutes=3),
             reason="the destination could not be reached well",
         ),
         RetryRule(
-            exception="headcount.errors.StoreBusyError",
+            exception=StoreBusyError,
             action=RetryAction.RETRY,
             retry_delay=timedelta(seconds=20),
             reason="another run holds the store",
         ),
         RetryRule(
-            exception="headcount.errors.HeadcountError",
+            exception=HeadcountError,
             action=RetryAction.FAIL,
             reason="trying again changes nothing",
         ),

@@ -18,9 +18,10 @@ from airflow.sdk.log import mask_secret
 
 from headcount import pipeline
 from headcount.clock import last_tick, now, parse_instant
-from headcount.errors import StateError
 from headcount.evaluate.tick import OlderTickError
 from headcount.exports.request import Format
+from headcount.project import Project
+from headcount.provider.errors import BehindError, PartialError
 from headcount.provider.hooks import open_project
 from headcount.sync.report import PushReport
 
@@ -29,22 +30,6 @@ Report = dict[str, Any]
 COUNTS = ("accepted", "duplicates", "rejected", "refused")
 SENT = ("added", "removed", "rejected", "requests")
 SIZES = ("members", "entered", "exited")
-
-
-class PartialError(StateError):
-    """A run did what it could; holds what failed, one line each."""
-
-    kind = "partial"
-
-    def __init__(self, failures: list[str]) -> None:
-        self.failures = failures
-        super().__init__("; ".join(failures))
-
-
-class BehindError(PartialError):
-    """A destination could not be reached well; trying again may help."""
-
-    kind = "behind"
 
 
 def ingest() -> Report:
@@ -61,6 +46,11 @@ def evaluate(at: datetime) -> Report:
         return pipeline.evaluate(open_project(), at=at, now=now()).to_json()
     except OlderTickError as error:
         raise AirflowSkipException(str(error)) from error
+
+
+def measure_new() -> None:
+    """It is known what each condition of a new definition does to its segment."""
+    pipeline.measure(open_project(), only_new=True)
 
 
 def publish() -> None:
@@ -136,24 +126,36 @@ def _require_pushed(report: PushReport) -> None:
         raise BehindError(reasons)
 
 
-def export(segment_id: str, file_format: Format, *, at: str | None = None) -> Report:
-    """A file of the segment's members at `at`, or now, is in the exports folder."""
-    report = pipeline.export(
-        open_project(),
-        segment_id,
-        format=file_format,
-        at=parse_instant(at) if at else None,
-        now=now(),
-    )
-    return {"exports": [report.to_json()]}
+def export(
+    *,
+    segment: str | None,
+    attributes: Sequence[str],
+    table: bool,
+    format: Format,  # noqa: A002 - the word of the form
+    as_of: str | None,
+) -> Report:
+    """What a person's form asks for is in the exports folder, as it was at `as_of`.
 
-
-def export_due() -> Report:
-    """The files of all subscriptions that are due are in the exports folder.
-
-    PartialError names those that could not be made, after the others were.
+    The members of a segment, the table of segments or both; of a form that asks for
+    neither, the subscriptions that are due.
     """
-    report = pipeline.export_due(open_project(), at=last_tick(now()), now=now())
+    project, at = open_project(), parse_instant(as_of) if as_of else None
+    made = []
+    if segment:
+        members = pipeline.export(
+            project, segment, format=format, attributes=attributes, at=at, now=now()
+        )
+        made.append(members)
+    if table:
+        made.append(pipeline.export_segments(project, format=format, at=at, now=now()))
+    if not made:
+        return _export_due(project)
+    return {"exports": [one.to_json() for one in made]}
+
+
+def _export_due(project: Project) -> Report:
+    """PartialError names the files that could not be made, after the others were."""
+    report = pipeline.export_due(project, at=last_tick(now()), now=now())
     if report.failures:
         raise PartialError([f"{f.segment_id}: {f.reason}" for f in report.failures])
     return report.to_json()
