@@ -161,6 +161,7 @@ def serving(
             _start(airflow, postgres, environment, triggerer=triggerer)
             yield airflow
         finally:
+            say("stopping")
             _stop(services)
             end_leftovers(folder)  # what left its session
 
@@ -251,7 +252,7 @@ def _start(
     _warm_up(port)
     if triggerer:
         services.start(_airflow("triggerer", "--skip-serve-logs"))
-    services.start(_airflow("scheduler", "--skip-serve-logs"))
+    services.start(_module("scheduler", "headcount.runtime.scheduler_process"))
     _wait(services, "scheduler", lambda: not airflow.unwell())
 
 
@@ -262,8 +263,12 @@ def _stop(services: Services) -> None:
     services.stop()
 
 
-def _airflow(*command: str) -> Service:
-    return Service(command[0], (sys.executable, "-m", "airflow", *command))
+def _airflow(name: str, *options: str) -> Service:
+    return _module(name, "airflow", name, *options)
+
+
+def _module(name: str, *module: str) -> Service:
+    return Service(name, (sys.executable, "-m", *module))
 
 
 def _prepare_database(environment: dict[str, str], logs: Path) -> None:
