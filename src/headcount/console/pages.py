@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
@@ -21,13 +21,16 @@ from headcount.console.access import Right
 from headcount.console.desk import Desk
 from headcount.console.jobs import Jobs
 from headcount.console.security import token_of
+from headcount.console.table import BY_KEY
 from headcount.evaluate.evidence_words import evidence_lines
+from headcount.pipeline.survey import SegmentView
 from headcount.rules.words import definition_in_words
 from headcount.wording import plural
 
 NAMED = re.compile("`([^`]*)`")
 
 STATIC = Path(__file__).parent / "static"
+MOST_ROWS = 10_000  # of about a kilobyte each, in every process
 
 SIGNS = {"Active": "●", "Pending": "◔", "Expired": "■", "Failed": "▲"}
 """A shape for each status, so that nobody needs the colour."""
@@ -110,8 +113,21 @@ def _templates() -> Environment:
         "evidence": evidence_lines,
         "leading_comment": _leading_comment,
     }
-    environment.globals |= {"Right": Right, "sign": SIGNS.get, "asset": fingerprint}
+    environment.globals |= {
+        "Right": Right,
+        "sign": SIGNS.get,
+        "asset": fingerprint,
+        "row": _row,
+    }
     return environment
+
+
+@lru_cache(MOST_ROWS)
+def _row(segment: SegmentView, columns: tuple[str, ...], root: str) -> Markup:
+    """The segment's row of the table; kept, for most looks show what others saw."""
+    shown = [BY_KEY[key] for key in columns]
+    template = _templates().get_template("_row.html")
+    return Markup(template.render(segment=segment, columns=shown, root=root))  # noqa: S704
 
 
 def _words(rules: str) -> Markup:

@@ -82,6 +82,11 @@ class Choice:
             if column.key == "name" or column.key in self.columns
         )
 
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """The keys of those columns."""
+        return tuple(column.key for column in self.shown)
+
     def to_query(self, **changed: Any) -> str:
         """The query of an address that shows this choice, with some of it changed."""
         wanted = replace(self, **changed)
