@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -70,6 +71,7 @@ def _say(step: str) -> None:
 
 def _page(started: Started) -> Iterator[RenderableType]:
     from headcount.cli.terminal import facts
+    from headcount.runtime.servers import FIRST_PORT, HOST
 
     yield ""
     yield facts(
@@ -86,6 +88,12 @@ def _page(started: Started) -> Iterator[RenderableType]:
         yield (
             "\nAirflow's metadata is in SQLite, which is not fit to be left running: "
             "install headcount[up], and start as a user that is not root."
+        )
+    port = urlsplit(started.url).port
+    if port != FIRST_PORT:
+        yield (
+            f"\nA browser keeps one login for {HOST}, whatever the port: "
+            f"beside another Airflow of this machine open http://localhost:{port}"
         )
     yield f"\nUp after {started.seconds:g} s. Ctrl-C ends it."
 
