@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
@@ -144,9 +144,10 @@ def compare(arguments: argparse.Namespace) -> Comparison:
         log = Log(kept, Path(folder), arguments.seed, existing, events)
         log.fill()
         rounds = [_round(log, number) for number in range(arguments.runs or RUNS)]
+        peaks = dict(_peaks(log)) if arguments.memory else {}
     ours, peers, equal, bytes_ = zip(*rounds, strict=True)
     size = {"events": events, "existing": existing, "gzip_mb": round(bytes_[0] / 1e6)}
-    counts = ours[-1].answer
+    more = {"counts": ours[-1].answer} | ({"peaks_mb": peaks} if peaks else {})
     rate = round(events / sorted(one.seconds for one in ours)[len(ours) // 2])
     return Comparison(
         "ingest",
@@ -155,7 +156,7 @@ def compare(arguments: argparse.Namespace) -> Comparison:
         {"duckdb read_json": peers},
         equal=all(equal),
         packages=("headcount", "duckdb", "polars", "msgspec"),
-        more={"events_a_second": rate, "counts": counts},
+        more={"events_a_second": rate, **more},
     )
 
 
@@ -167,6 +168,15 @@ def _round(log: Log, number: int) -> tuple[Measured, Measured, bool, int]:
     typed = measured_apart(__name__, "read_typed", path, peer)
     ours = measured_apart(__name__, "ingest", log.folder)
     return ours, typed, _is_equal(log.store, peer), path.stat().st_size
+
+
+def _peaks(log: Log) -> Iterator[tuple[int, int]]:
+    """The most memory that files of a fifth, the same and twice the events take."""
+    for events in (log.events // 5, log.events, 2 * log.events):
+        sized = replace(log, events=events)
+        sized.fill()
+        sized.land(0)
+        yield events, round(measured_apart(__name__, "ingest", log.folder).peak_mb)
 
 
 def ingest(folder: str) -> dict[str, int]:

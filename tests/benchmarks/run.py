@@ -46,6 +46,9 @@ def main() -> int:
     parser.add_argument("--segments", type=int, help="how many to evaluate")
     parser.add_argument("--runs", type=int, help="the median is told")
     parser.add_argument("--peers", default=PEERS, help=f"by default {PEERS}")
+    parser.add_argument(
+        "--memory", action="store_true", help="also what smaller and larger files take"
+    )
     parser.add_argument("--folder", type=Path, help="where logs are kept for later")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true", help="on one line")
