@@ -36,7 +36,10 @@ from tests.crash.corpus import dice_of, write_corpus
 from tests.crash.victim import STORE, begin, ingest
 
 OF_FILES = ("source_files", "events", "attributes", "rejected_rows", "shared_rows")
-CALLS = ("write", "pwrite64", "ftruncate", "fdatasync", "fsync", "rename", "unlink")
+CALLS = (
+    *("write", "pwrite64", "ftruncate", "fdatasync", "fsync"),
+    *("rename", "unlink", "mkdir", "rmdir"),
+)
 STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
 ROOT = Path(__file__).parents[2]
 FORKS = get_context("forkserver")
@@ -194,6 +197,8 @@ def kill_by_kind(
     calls: list[tuple[str, int]] = []
     if arguments.calls != "0" and can_trace():
         counted = bench.count_calls()
+        told = ", ".join(f"{counted[call]} {call}" for call in CALLS)
+        sys.stdout.write(f"calls that write: {told}\n")
         calls = [(call, n + 1) for call in CALLS for n in range(counted[call])]
     chosen = _some(calls[part - 1 :: parts], arguments.calls, dice)
     yield "calls", [bench.kill_at_call(call, nth) for call, nth in chosen]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headcount.ingest.ahead import ITEMS, read_ahead
+from headcount.ingest.ahead import ITEMS, map_ahead, read_ahead
 
 
 def test_items_come_in_their_order() -> None:
@@ -43,3 +43,16 @@ def test_no_thread_is_left_when_nobody_asks_any_more() -> None:
     ahead.close()
 
     assert threading.active_count() == before
+
+
+def test_what_is_made_of_items_comes_in_their_order() -> None:
+    assert list(map_ahead(str, range(100))) == [*map(str, range(100))]
+    assert list(map_ahead(str, ())) == []
+
+
+def test_error_of_what_is_made_comes_in_its_turn() -> None:
+    ahead = map_ahead(lambda item: 1 // item, [1, 0, 1])
+
+    assert next(ahead) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(ahead)

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from headcount.definitions.settings import Source
 from headcount.ingest import plain
-from headcount.ingest.batch import Batch
+from headcount.ingest.batch import EVENTS, latest_of
 from headcount.ingest.formats import native
 from headcount.ingest.lines import Chunk
+from headcount.ingest.plain import PlainReader
 from tests.ingest.landing import NOW, event, record
 
 SOURCE = Source("app", "acme", "app/*", "native", id_namespace="app")
@@ -56,14 +57,19 @@ def few() -> Iterator[None]:
         yield
 
 
-def add_plain(rows: list[str], first: int = 1) -> tuple[Batch, list[plain.Numbered]]:
-    batch = Batch.starting(SOURCE, NOW)
-    chunk = Chunk.starting(first, "".join(f"{row}\n" for row in rows).encode())
-    return batch, plain.add_plain(batch, chunk)
+def skim(rows: list[str], first: int = 1) -> tuple[pl.DataFrame, list[int]]:
+    """The events of the plain rows in file order, and the numbers of the others."""
+    return skim_block("".join(f"{row}\n" for row in rows).encode(), first)
+
+
+def skim_block(block: bytes, first: int = 1) -> tuple[pl.DataFrame, list[int]]:
+    reader = PlainReader("app", latest_of(SOURCE, NOW))
+    _, events, others = reader.skim(Chunk.starting(first, block))
+    return pl.concat(events).sort("line"), [number for number, _ in others]
 
 
 def is_plain(line: str) -> bool:
-    _, others = add_plain([line])
+    _, others = skim([line])
     return not others
 
 
@@ -224,10 +230,10 @@ def test_others_are_left_to_the_strict_reader(line: str) -> None:
 def test_one_long_number_does_not_spoil_the_others() -> None:
     rows = [event(properties={"n": n}) for n in range(3)]
 
-    batch, others = add_plain([*rows, event(properties={"n": 2**70})])
+    events, others = skim([*rows, event(properties={"n": 2**70})])
 
-    assert [number for number, _ in others] == [4]
-    assert batch.rows == 3
+    assert others == [4]
+    assert events.height == 3
 
 
 def test_shapes_may_be_mixed() -> None:
@@ -237,31 +243,26 @@ def test_shapes_may_be_mixed() -> None:
         json.dumps(json.loads(event(event_id="1")), separators=(",", ":")),
     ]
 
-    batch, others = add_plain([*shapes, "bad", *reversed(shapes)])
+    events, others = skim([*shapes, "bad", *reversed(shapes)])
 
-    assert [number for number, _ in others] == [4]
-    assert batch.rows == 6
+    assert others == [4]
+    assert events.get_column("line").to_list() == [1, 2, 3, 5, 6, 7]
 
 
 def test_line_that_is_not_utf8_does_not_spoil_the_others() -> None:
-    batch = Batch.starting(SOURCE, NOW)
     rows = [event().encode(), b"\xe9", event().encode(), b""]
 
-    others = plain.add_plain(batch, Chunk.starting(1, b"\n".join(rows)))
+    events, others = skim_block(b"\n".join(rows))
 
-    assert others == [(2, b"\xe9")]
-    assert batch.rows == 2
+    assert others == [2]
+    assert events.height == 2
 
 
 def test_plain_rows_are_all_columns_of_an_event() -> None:
     rows = [event(properties={"n": 1}), "", event(event_id="1")]
 
-    batch, _ = add_plain(rows, first=7)
+    events, _ = skim(rows, first=7)
 
-    ((_, frame),) = batch.frames()
-    frame = frame.sort("line")
-
-    assert frame.get_column("line").to_list() == [7, 9]
-    assert frame.get_column("id_namespace").to_list() == [":content", "app"]
-    assert frame.schema["at"] == pl.Datetime("us", "UTC")
-    assert batch.last_line == 9
+    assert events.get_column("line").to_list() == [7, 9]
+    assert events.get_column("id_namespace").to_list() == [":content", "app"]
+    assert dict(events.schema) == EVENTS

@@ -12,7 +12,14 @@ from headcount.definitions.settings import Settings, Source
 from headcount.errors import DataError
 from headcount.ingest.discover import SourceFile, discover
 from headcount.ingest.ledger import read_as_of
-from headcount.ingest.load import Progress, Spot, Tally, keep_staged, stage
+from headcount.ingest.load import (
+    Progress,
+    Spot,
+    Tally,
+    keep_staged,
+    stage,
+    system_code_of,
+)
 from headcount.ingest.sources import READERS
 from headcount.store.files import sha256_of
 from headcount.store.sightings import see_anew
@@ -108,14 +115,13 @@ def reread_all(reader: Rereader) -> Iterator[Unread]:
             see_anew(warehouse, system_code=system_code)
 
 
-def _reread(reader: Rereader, file: KnownFile) -> int:
-    """The rows of the file are in the store; returns the code of its system."""
-    warehouse = reader.warehouse
-    tally = reader.stage(file)
-    warehouse.execute("ingest/add_system", {"system": file.system})
-    ((system_code,),) = warehouse.rows(
-        "ingest/read_system_code", {"system": file.system}
-    )
+def put_back(
+    warehouse: Warehouse, file: KnownFile, tally: Tally, *, system_code: int
+) -> None:
+    """The staged rows of the file are in their old place, and the ledger counts them.
+
+    Only those that no earlier file tells.
+    """
     spot = Spot(system_code, file.file_code, file.first_position or 0)
     counts, place = keep_staged(warehouse, file.path, spot, tally)
     amended = {
@@ -126,4 +132,11 @@ def _reread(reader: Rereader, file: KnownFile) -> int:
         "reason": tally.remarks(),
     }
     warehouse.execute("retract/amend_file", amended)
-    return int(system_code)
+
+
+def _reread(reader: Rereader, file: KnownFile) -> int:
+    """The rows of the file are in the store; returns the code of its system."""
+    tally = reader.stage(file)
+    code = system_code_of(reader.warehouse, file.system)
+    put_back(reader.warehouse, file, tally, system_code=code)
+    return code

@@ -35,7 +35,7 @@ LEAST_PLAIN = Decimal("0.0001")
 INT64 = range(-(2**63), 2**64)  # what DuckDB's JSON reader keeps whole
 
 _INSTANT = pl.Datetime("us", "UTC")
-EVENTS = {
+EVENTS: dict[str, Any] = {
     "line": pl.Int64,
     "user_id": pl.String,
     "event": pl.String,
@@ -82,9 +82,7 @@ class Batch:
     @classmethod
     def starting(cls, source: Source, now: datetime) -> Batch:
         """An empty batch for rows that are ingested at `now`."""
-        if source.max_ahead is None:
-            return cls(source, None)
-        return cls(source, to_micros(now + source.max_ahead))
+        return cls(source, latest_of(source, now))
 
     def add(self, line: int, record: Record, *, is_quick: bool) -> None:
         """The row on `line` says `record`; raises RejectedRowError when it is ahead.
@@ -143,6 +141,11 @@ class Batch:
         found = from_micros(record.at_us).isoformat()
         wanted = f"at most {self.source.max_ahead} after ingest (`max_ahead`)"
         raise RejectedRowError(name, found=found, wanted=wanted)
+
+
+def latest_of(source: Source, now: datetime) -> int | None:
+    """The last instant that is not too far ahead, in microseconds; None: none is."""
+    return None if source.max_ahead is None else to_micros(now + source.max_ahead)
 
 
 def content_id(user_id: str, event: str, at_us: int, properties: str) -> str:

@@ -20,6 +20,7 @@ from headcount.errors import DataError
 from headcount.ingest.decompress import packing_of, read_blocks
 
 Line = str | bytes
+Numbered = tuple[int, Line]
 NEWLINE = b"\n"
 MAX_LINE_BYTES = 1 << 20
 CHUNK_LINES = 20_000
@@ -86,7 +87,7 @@ class Chunk:
         except UnicodeDecodeError:
             return [_text_or_bytes(line) for line in self.block.split(NEWLINE)][:-1]
 
-    def numbered(self) -> Iterator[tuple[int, Line]]:
+    def numbered(self) -> Iterator[Numbered]:
         """All lines with their numbers, without their newlines."""
         return enumerate(self.lines(), self.first)
 

@@ -160,7 +160,7 @@ def load_staged(
     )
     with warehouse.transaction():
         file_code, first_position = _next(warehouse)
-        system_code = _system_code(warehouse, ledger.source.system)
+        system_code = system_code_of(warehouse, ledger.source.system)
         spot = Spot(system_code, file_code, first_position)
         counts, place = keep_staged(warehouse, entry.path, spot, tally)
         see_rows(warehouse, system_code=system_code, from_position=first_position)
@@ -245,7 +245,8 @@ def _require_balance(path: str, counts: Counts) -> None:
         raise UnbalancedFileError(path, rows=rows, accounted=sum(parts))
 
 
-def _system_code(warehouse: Warehouse, system: str) -> int:
+def system_code_of(warehouse: Warehouse, system: str) -> int:
+    """The code of the system, which has one from now on."""
     warehouse.execute("ingest/add_system", {"system": system})
     ((code,),) = warehouse.rows("ingest/read_system_code", {"system": system})
     return int(code)

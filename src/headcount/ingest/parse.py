@@ -79,7 +79,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def quick_number(text: str) -> float | int:
+def _quick_number(text: str) -> float | int:
     """The number that JSON's `text` with a point or exponent is, when it is short.
 
     A whole one is an `int`. Raises NotShortError when a double could round it.
@@ -163,7 +163,7 @@ def _reject(found: str, wanted: str) -> NoReturn:
 
 _QUICK = json.JSONDecoder(
     object_pairs_hook=_object,
-    parse_float=quick_number,
+    parse_float=_quick_number,
     parse_int=_quick_integer,
     parse_constant=_constant,
 )

@@ -8,16 +8,17 @@ decides and rejects.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from headcount.ingest.batch import CONTENT, EVENTS, Batch, content_id
-from headcount.ingest.lines import Chunk, Line
+from headcount.ingest.batch import CONTENT, EVENTS, content_id
+from headcount.ingest.lines import Chunk
 from headcount.ingest.parse import MAX_DIGITS
 from headcount.ingest.records import EVENT, EVENT_ID, PROPERTIES, USER_ID
+from headcount.ingest.rows import Skimmed
 from headcount.ingest.shapes import Shape, shape_of
 from headcount.ingest.times import TIMESTAMP
-
-Numbered = tuple[int, Line]
 
 LINE, TEXT, IS_SHORT = "line", "text", "is_short"
 FEW_LINES = 20  # the strict reader is done with them before a pattern is made
@@ -26,29 +27,44 @@ ANY_VALUE = r'": ?(?:"[^"]*"|\[[^\]]*\]|[^"{\[,}\]]+)'
 TINY = "0.0000"  # the start of a number below 1e-4, which may need an exponent
 SECOND = "%Y-%m-%dT%H:%M:%S"
 SECOND_LENGTH = len("2026-05-01T09:00:00")
+NO_EVENTS = pl.DataFrame(schema=EVENTS)
 
 
-def add_plain(batch: Batch, chunk: Chunk) -> list[Numbered]:
-    """The plain lines are in the batch; returns the others, in their order."""
-    lines = pl.DataFrame({LINE: chunk.numbers(), TEXT: chunk.column()})
-    others = _add_alike(batch, lines)
-    if others.height > FEW_LINES:
-        shape = pl.col(TEXT).str.replace_all(ANY_VALUE, "")
-        common = pl.when(pl.len().over(shape) > FEW_LINES).then(shape)
-        groups = others.group_by(common, maintain_order=True)
-        others = pl.concat(_add_alike(batch, group) for _, group in groups).sort(LINE)
-    return [(number, chunk.line(number)) for number in others.get_column(LINE)]
+@dataclass(frozen=True, slots=True)
+class PlainReader:
+    """Reads the plain lines of one source's files; keeps nothing, so threads share it.
 
+    `namespace` is that of the ids; events after `latest_us` are not plain.
+    """
 
-def _add_alike(batch: Batch, lines: pl.DataFrame) -> pl.DataFrame:
-    """The plain lines of the commonest shape are in the batch; returns the others."""
-    shape = _shape_among(lines.get_column(TEXT)) if lines.height > FEW_LINES else None
-    if shape is None:
-        return lines
-    found = _cut(lines, shape)
-    is_sure = found.select(_is_sure(batch.latest_us)).to_series()
-    batch.add_events(_identified(found.filter(is_sure), shape, batch))
-    return lines.filter(~is_sure)
+    namespace: str
+    latest_us: int | None
+
+    def skim(self, chunk: Chunk) -> Skimmed:
+        """The plain lines as EVENTS, and the others in their order."""
+        lines = pl.DataFrame({LINE: chunk.numbers(), TEXT: chunk.column()})
+        events, others = self._skim_alike(lines)
+        found = [events]
+        if others.height > FEW_LINES:
+            shape = pl.col(TEXT).str.replace_all(ANY_VALUE, "")
+            common = pl.when(pl.len().over(shape) > FEW_LINES).then(shape)
+            groups = others.group_by(common, maintain_order=True)
+            skimmed = [self._skim_alike(group) for _, group in groups]
+            found += [events for events, _ in skimmed]
+            others = pl.concat(others for _, others in skimmed).sort(LINE)
+        left = [(number, chunk.line(number)) for number in others.get_column(LINE)]
+        return Skimmed(chunk, found, left)
+
+    def _skim_alike(self, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """EVENTS of the plain lines of the commonest shape, and the other lines."""
+        some = lines.get_column(TEXT)
+        shape = _shape_among(some) if lines.height > FEW_LINES else None
+        if shape is None:
+            return NO_EVENTS, lines
+        found = _cut(lines, shape)
+        is_sure = found.select(_is_sure(self.latest_us)).to_series()
+        sure = found.filter(is_sure)
+        return _identified(sure, shape, self.namespace), lines.filter(~is_sure)
 
 
 def _shape_among(lines: pl.Series) -> Shape | None:
@@ -111,11 +127,11 @@ def _is_sure(latest_us: int | None) -> pl.Expr:
     return (is_due & pl.col(IS_SHORT)).fill_null(value=False)
 
 
-def _identified(events: pl.DataFrame, shape: Shape, batch: Batch) -> pl.DataFrame:
+def _identified(events: pl.DataFrame, shape: Shape, namespace: str) -> pl.DataFrame:
     """EVENTS of what was cut; those without an id have one of their content."""
     frame = events.with_columns(
         shape.properties.alias(PROPERTIES),
-        id_namespace=pl.lit(batch.source.id_namespace or ""),
+        id_namespace=pl.lit(namespace),
         is_wide=pl.lit(value=False),
     )
     if shape.has_id:

@@ -21,6 +21,7 @@ EVENT_ID = "event_id"
 PROPERTIES = "properties"
 ENVIRONMENT = "environment"
 TYPE = "type"
+PRODUCTION = "production"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NO_ATTRIBUTES: dict[str, Any] = {}
@@ -84,16 +85,11 @@ def require_object(value: Any, field: str) -> dict[str, Any]:
 
 
 def require_production(value: Any, field: str) -> None:
-    """Return when the row is Production: `production` in any case, or nothing."""
+    """Return when the row counts: it is of Production, in any case, or of nothing."""
     if value is None:
         return
-    if not isinstance(value, str) or not is_production(value):
+    if not isinstance(value, str) or value.lower() != PRODUCTION:
         raise SkippedRowError(field, value)
-
-
-def is_production(environment: str) -> bool:
-    """Whether rows of the environment count (segments.md §4)."""
-    return environment.lower() == "production"
 
 
 def promoted(properties: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

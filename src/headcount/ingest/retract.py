@@ -26,8 +26,8 @@ from headcount.errors import (
     RetractionBlockedError,
     UnknownFileError,
 )
-from headcount.ingest.again import KnownFile, Rereader
-from headcount.ingest.load import Progress, Spot, Tally, keep_staged
+from headcount.ingest.again import KnownFile, Rereader, put_back
+from headcount.ingest.load import Progress, Tally
 from headcount.store.columns.home import forget_columns
 from headcount.store.sightings import see_anew
 from headcount.store.tokens import forget_tokens
@@ -192,16 +192,7 @@ class _Retraction:
         self.warehouse.execute("retract/hold_rows", code)
         self._remove_rows(file)
         tally = self._stage(file)
-        spot = Spot(self.system_code, file.file_code, file.first_position or 0)
-        counts, place = keep_staged(self.warehouse, file.path, spot, tally)
-        amended = {
-            **code,
-            **asdict(counts),
-            "first_at": place.first_at,
-            "last_at": place.last_at,
-            "reason": tally.remarks(),
-        }
-        self.warehouse.execute("retract/amend_file", amended)
+        put_back(self.warehouse, file, tally, system_code=self.system_code)
         ((gained, values, lost),) = self.warehouse.rows("retract/count_changes", code)
         if lost:
             self.changed.add(file.file_code)

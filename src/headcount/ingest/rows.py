@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from headcount.definitions.settings import Source
-from headcount.ingest.ahead import read_ahead
+from headcount.ingest.ahead import map_ahead, read_ahead
 from headcount.ingest.batch import Batch
 from headcount.ingest.lines import (
     Chunk,
     Line,
+    Numbered,
     read_lines,
     require_one_value_a_line,
 )
@@ -28,12 +31,25 @@ from headcount.ingest.rejects import RejectedRowError, RowError, shown
 Convert = Callable[[dict[str, Any]], Record]
 """Reads one parsed row, or raises the RowError that says why it is not loaded."""
 
-Numbered = tuple[int, Line]
-AddMany = Callable[[Batch, Chunk], list[Numbered]]
-"""Puts the rows of which it is sure into the batch and returns the other lines."""
+
+class Skimmed(NamedTuple):
+    """A chunk read as a whole: EVENTS of those it is sure of, and the others."""
+
+    chunk: Chunk
+    events: Sequence[pl.DataFrame]
+    others: Iterable[Numbered]
+
+
+Skim = Callable[[Chunk], Skimmed]
+"""Reads what it can of many lines at once; several threads call it."""
 
 BATCH_ROWS = 100_000
 BATCH_BYTES = 32 << 20  # of lines; some are very long
+
+
+def skim_nothing(chunk: Chunk) -> Skimmed:
+    """Every line is left to be read one by one."""
+    return Skimmed(chunk, (), chunk.numbered())
 
 
 def read_json_batches(
@@ -43,18 +59,19 @@ def read_json_batches(
     *,
     now: datetime,
     convert: Convert,
-    add_many: AddMany | None = None,
+    skim: Skim = skim_nothing,
 ) -> Iterator[Batch]:
     """The rows of the file; at least one batch.
 
-    Each is read by `convert`, but for those that `add_many` takes off its hands.
+    Each is read by `convert`, but for those that `skim` takes off its hands.
     """
     convert = _of_objects(convert)
     batch = Batch.starting(source, now)
     is_begun, size = False, 0
-    for chunk in read_ahead(read_lines(path, name)):
+    for chunk, frames, others in map_ahead(skim, read_ahead(read_lines(path, name))):
         is_begun = is_begun or _has_row(chunk, name)
-        others = add_many(batch, chunk) if add_many else chunk.numbered()
+        for events in frames:
+            batch.add_events(events)
         for number, line in others:
             if line.strip():
                 _add(batch, number, line, convert)

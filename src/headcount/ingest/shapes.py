@@ -19,6 +19,7 @@ from headcount.ingest.records import (
     ENVIRONMENT,
     EVENT,
     EVENT_ID,
+    PRODUCTION,
     PROPERTIES,
     TYPE,
     USER_ID,
@@ -45,7 +46,7 @@ REQUIRED = {
 OPTIONAL = {
     EVENT_ID: f'"(?P<{EVENT_ID}>{CHARACTER}+)"',
     TYPE: f'"{EVENT}"',
-    ENVIRONMENT: '(?i-u:"production")',
+    ENVIRONMENT: f'(?i-u:"{PRODUCTION}")',
 }
 GAP = "\x1f"  # on both sides of a value's name; no JSON text has it
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from headcount.definitions.settings import Source
-from headcount.ingest.batch import Batch
-from headcount.ingest.plain import add_plain
+from headcount.ingest.batch import Batch, latest_of
+from headcount.ingest.plain import PlainReader
 from headcount.ingest.records import (
     ENVIRONMENT,
     EVENT,
@@ -27,7 +27,7 @@ from headcount.ingest.records import (
     require_text,
 )
 from headcount.ingest.rejects import RejectedRowError, shown
-from headcount.ingest.rows import Convert, read_json_batches
+from headcount.ingest.rows import Convert, Skim, read_json_batches, skim_nothing
 from headcount.ingest.times import TIMESTAMP, to_micros
 
 ATTRIBUTES = "attributes"
@@ -41,14 +41,19 @@ def read_batches(
     """The file's rows; a field that the format does not have is ignored with a note."""
     ignored: Counter[str] = Counter()
     convert = _noting(converter(source), ignored)
-    add_many = None if source.attributes else add_plain
-    batches = read_json_batches(
-        path, name, source, now=now, convert=convert, add_many=add_many
-    )
-    for batch in batches:
+    for batch in read_json_batches(
+        path, name, source, now=now, convert=convert, skim=_skim(source, now)
+    ):
         batch.notes.update(ignored)
         ignored.clear()
         yield batch
+
+
+def _skim(source: Source, now: datetime) -> Skim:
+    """How to read many events at once: not at all where some of them say attributes."""
+    if source.attributes:
+        return skim_nothing
+    return PlainReader(source.id_namespace or "", latest_of(source, now)).skim
 
 
 def converter(source: Source) -> Convert:

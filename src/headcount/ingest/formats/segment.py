@@ -37,7 +37,6 @@ TRAITS = "traits"
 TIMESTAMPS = ("timestamp", "originalTimestamp")  # the second: bodies as libraries send
 VIEWS = ("page", "screen")
 VIEW_FIELDS = ("name", "category")
-UNSUPPORTED = ("group", "alias")
 
 
 def read_batches(

@@ -24,11 +24,7 @@ VARIABLES = "wm.userVars."
 TYPE = "type"
 OBJECT_TYPES = ("data.type", "oType", "objectType")
 PRODUCTION = ("0", "production")
-NESTED = (
-    "wm",
-    "userVars",
-    "wm.userVars",
-)  # objects whose keys are written flat elsewhere
+NESTED = ("wm", "userVars", "wm.userVars")  # their keys are written flat elsewhere
 
 
 def flattened(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
