@@ -41,11 +41,6 @@ class Between:
     start: date | datetime | Ago | None
     end: date | datetime | Ago | None
 
-    @property
-    def is_fixed(self) -> bool:
-        """Whether the end stands still while time goes on."""
-        return self.end is not None and not isinstance(self.end, Ago)
-
 
 @dataclass(frozen=True, slots=True)
 class Last:

@@ -8,17 +8,14 @@ Source: segments.md §2, §6.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property, reduce
 from operator import and_, or_
 
 import numpy as np
 import polars as pl
 
-from headcount.definitions.model import Definition
-from headcount.definitions.settings import System
 from headcount.errors import EvaluationError
 from headcount.evaluate.leaves import Scene, leaf_mask
 from headcount.evaluate.matching import Answers
@@ -31,14 +28,12 @@ from headcount.rules.compile import (
     Negation,
     Node,
     Plan,
-    compile_definition,
     names_of,
     references,
 )
 from headcount.store.columns.arrays import Mask
 from headcount.store.columns.crowd import Crowd, Stretch
 from headcount.store.history import History
-from headcount.store.warehouse import Warehouse
 
 MOST_ROWS = 20_000_000
 """Events that one condition is looked at with at a time: what bounds the memory."""
@@ -160,38 +155,3 @@ def in_dependency_order(plans: Iterable[Plan]) -> list[Plan]:
         if plan.segment_id not in ordered:
             place(plan)
     return list(ordered.values())
-
-
-def evaluate_definitions(
-    warehouse: Warehouse,
-    systems: Mapping[str, System],
-    definitions: Iterable[Definition],
-    *,
-    at: datetime,
-) -> dict[str, list[str]]:
-    """The sorted user ids of each definition at `at`; writes nothing.
-
-    References look at the other definitions given, nowhere else.
-    """
-    given = {one.id: one for one in definitions}
-    finished: dict[str, pl.Series] = {}
-
-    def members_of(segment_id: str) -> pl.Series:
-        if segment_id not in finished:
-            raise MissingReferenceError(segment_id)
-        return finished[segment_id]
-
-    evaluators = {
-        name: Evaluator(
-            History(warehouse, name), Moment(at, system.timezone), members_of
-        )
-        for name, system in systems.items()
-    }
-    ids: dict[str, list[str]] = {}
-    for plan in in_dependency_order(map(compile_definition, given.values())):
-        evaluator = evaluators[given[plan.segment_id].system]
-        codes = evaluator.members(plan)
-        finished[plan.segment_id] = codes
-        members = evaluator.history.user_ids.gather(codes)
-        ids[plan.segment_id] = members.sort().to_list()
-    return ids

@@ -16,6 +16,7 @@ from typing import assert_never
 import numpy as np
 import polars as pl
 
+from headcount.definitions.times import DateRange
 from headcount.evaluate import sequences
 from headcount.evaluate.comparisons import compare_counts
 from headcount.evaluate.matching import Answers, matching, paths_of
@@ -85,6 +86,11 @@ def span_of(bounds: Bounds) -> Span:
     return Span(to_micros(bounds.start or ranges.BEGINNING), to_micros(bounds.end))
 
 
+def range_at(date_range: DateRange, moment: Moment) -> Span:
+    """What the range covers at the moment."""
+    return span_of(ranges.resolve(date_range, moment.at, moment.tz))
+
+
 def leaf_mask(leaf: Leaf, scene: Scene) -> Mask:
     """User by user, whether `leaf` holds at the scene's instant."""
     match leaf:
@@ -131,8 +137,7 @@ def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
 
 def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
     """`where` is asked of the first event itself, not of the first that matches."""
-    bounds = ranges.resolve(leaf.date_range, scene.moment.at, scene.moment.tz)
-    span = span_of(bounds)
+    span = range_at(leaf.date_range, scene.moment)
     rows = first_rows(leaf, scene)
     inside = rows.filter((rows.at >= span.low) & (rows.at < span.high))
     return _mask(matching(inside, leaf.where, scene.answers).who, scene.size)
@@ -140,12 +145,12 @@ def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
 
 def active_rows(leaf: ActivePeriods, scene: Scene, *, ids: bool = False) -> Rows:
     """The matching events of all periods, with their instants."""
-    edges = _edges(leaf, scene.moment)
+    edges = periods_at(leaf, scene.moment)
     bounds = Bounds(edges[0].start, edges[-1].end)
     return scene.rows(leaf.names, bounds, leaf.where, at=True, ids=ids)
 
 
-def _edges(leaf: ActivePeriods, moment: Moment) -> tuple[Bounds, ...]:
+def periods_at(leaf: ActivePeriods, moment: Moment) -> tuple[Bounds, ...]:
     """The periods, oldest first."""
     return ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
 
@@ -159,7 +164,7 @@ def _active_periods(leaf: ActivePeriods, scene: Scene) -> Mask:
 
 def period_of(leaf: ActivePeriods, rows: Rows, moment: Moment) -> Index:
     """The period of each row: 0 is the oldest."""
-    starts = [span_of(one).low for one in _edges(leaf, moment)]
+    starts = [span_of(one).low for one in periods_at(leaf, moment)]
     return np.searchsorted(np.array(starts), rows.at, side="right") - 1
 
 

@@ -29,7 +29,7 @@ from headcount.evaluate.totals import (
     total,
 )
 from headcount.rules.compile import Measured
-from headcount.rules.values import Operator, Values, compare_numbers
+from headcount.rules.values import Operator, compare_numbers
 from headcount.store.columns.arrays import I64, Index, Mask
 from headcount.store.columns.rows import Coded, Rows
 
@@ -152,10 +152,6 @@ class Extreme:
             is_bound = (reaching == numbers) & (holding > 0)
             answer = ~is_bound if op == "ne" else is_bound
         return answer
-
-
-def _are_numbers(values: Values) -> pl.Series:
-    return values.number.is_not_null()
 
 
 def per_user(who: Index, size: int) -> Column:

@@ -15,7 +15,14 @@ from typing import Protocol
 
 import numpy as np
 
-from headcount.evaluate.leaves import Scene, active_holds, measured_rows, span_of
+from headcount.evaluate.leaves import (
+    Scene,
+    active_holds,
+    measured_rows,
+    periods_at,
+    range_at,
+    span_of,
+)
 from headcount.evaluate.measures import (
     COUNT,
     Column,
@@ -26,7 +33,6 @@ from headcount.evaluate.measures import (
 )
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
-from headcount.rules import ranges
 from headcount.rules.compile import (
     ActivePeriods,
     Leaf,
@@ -34,7 +40,6 @@ from headcount.rules.compile import (
     changes_with_the_instant,
 )
 from headcount.store.columns.arrays import U32, Mask
-from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
 NO_ROWS = np.empty(0, dtype=np.intp)
@@ -90,7 +95,10 @@ class MeasuredCounter:
         """What changed since the instant `before`; None: a number does not fit."""
         paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
         sight = Sight(self.leaf.names, self.leaf.where, paths)
-        was, now = (self._span(moment) for moment in (before, reach.scene.moment))
+        was, now = (
+            range_at(self.leaf.date_range, moment)
+            for moment in (before, reach.scene.moment)
+        )
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
         users = users_of([*came, *went])
         signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
@@ -105,9 +113,6 @@ class MeasuredCounter:
                 old + sign * new for old, new in zip(columns, found, strict=True)
             ]
         return Delta(users, columns)
-
-    def _span(self, moment: Moment) -> Span:
-        return span_of(ranges.resolve(self.leaf.date_range, moment.at, moment.tz))
 
     def _count(self, rows: Rows, size: int, scene: Scene) -> list[Column] | None:
         columns: list[Column] = []
@@ -146,7 +151,7 @@ class PeriodsCounter:
             per_user(
                 scene.rows(self.leaf.names, period, self.leaf.where).who, scene.size
             )
-            for period in _periods(self.leaf, scene.moment)
+            for period in periods_at(self.leaf, scene.moment)
         ]
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
@@ -155,8 +160,8 @@ class PeriodsCounter:
         spans = [
             (span_of(was), span_of(now))
             for was, now in zip(
-                _periods(self.leaf, before),
-                _periods(self.leaf, reach.scene.moment),
+                periods_at(self.leaf, before),
+                periods_at(self.leaf, reach.scene.moment),
                 strict=True,
             )
         ]
@@ -172,10 +177,6 @@ class PeriodsCounter:
     def holds(self, columns: Sequence[Column]) -> Mask:
         """User by user, whether enough periods compare so."""
         return active_holds(self.leaf, columns)
-
-
-def _periods(leaf: ActivePeriods, moment: Moment) -> tuple[ranges.Bounds, ...]:
-    return ranges.active_periods(leaf.active, moment.at, moment.tz)[::-1]
 
 
 def _seen_by(rows: Rows, users: U32) -> Rows:

@@ -7,14 +7,14 @@ Source: segments.md §2-4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from headcount.evaluate.leaves import span_of
+from headcount.evaluate.leaves import range_at, span_of
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
 from headcount.rules import ranges
 from headcount.rules.compile import (
-    ActivePeriods,
     AttributeTest,
     FirstEver,
     Leaf,
@@ -34,7 +34,7 @@ def touched_users(leaf: Leaf, reach: Reach, before: Moment) -> Listed | None:
     if changes_with_the_instant(leaf):
         return None
     match leaf:
-        case Measured() | ActivePeriods() | FirstEver() | Ordered():
+        case Measured() | FirstEver() | Ordered():
             return Listed(users_of([*_changed_rows(leaf, reach, before)]))
         case AttributeTest():
             return reach.listed(leaf.attribute, before.at)
@@ -42,46 +42,33 @@ def touched_users(leaf: Leaf, reach: Reach, before: Moment) -> Listed | None:
             return None
 
 
-def _changed_rows(leaf: Leaf, reach: Reach, before: Moment) -> Iterator[Rows]:
-    now = reach.scene.moment
-    for sight, was, is_now in _sights(leaf, before, now):
-        yield from reach.came(sight, was, is_now)
-        yield from reach.went(sight, was, is_now)
+def _changed_rows(
+    leaf: Measured | FirstEver | Ordered, reach: Reach, before: Moment
+) -> Iterator[Rows]:
+    for sight, span_at in _sights(leaf):
+        was, now = span_at(before), span_at(reach.scene.moment)
+        yield from reach.came(sight, was, now)
+        yield from reach.went(sight, was, now)
 
 
 def _sights(
-    leaf: Leaf, before: Moment, now: Moment
-) -> Iterator[tuple[Sight, Span, Span]]:
-    """What the leaf looks at, with where it looked before and where it looks now."""
+    leaf: Measured | FirstEver | Ordered,
+) -> Iterator[tuple[Sight, Callable[[Moment], Span]]]:
+    """What the leaf looks at, with where it looks at a moment."""
+    in_range = partial(range_at, leaf.date_range)
     match leaf:
         case Measured():
-            yield Sight(leaf.names, leaf.where), _range(leaf, before), _range(leaf, now)
-        case ActivePeriods():
-            sight = Sight(leaf.names, leaf.where)
-            for was, is_now in zip(
-                _periods(leaf, before), _periods(leaf, now), strict=True
-            ):
-                yield sight, was, is_now
+            yield Sight(leaf.names, leaf.where), in_range
         case FirstEver():
             # An event that does not match may be the first, and then none is.
             sight = Sight(leaf.names, ())
-            yield sight, _ever(before), _ever(now)
-            yield sight, _range(leaf, before), _range(leaf, now)
+            yield sight, _ever
+            yield sight, in_range
         case Ordered():
             for names, where in leaf.steps:
                 sight = Sight(names, where)
-                yield sight, _range(leaf, before), _range(leaf, now)
-                yield sight, _since(leaf, before), _since(leaf, now)
-
-
-def _range(leaf: Measured | FirstEver | Ordered, moment: Moment) -> Span:
-    return span_of(ranges.resolve(leaf.date_range, moment.at, moment.tz))
-
-
-def _periods(leaf: ActivePeriods, moment: Moment) -> list[Span]:
-    return [
-        span_of(one) for one in ranges.active_periods(leaf.active, moment.at, moment.tz)
-    ]
+                yield sight, in_range
+                yield sight, partial(_since, leaf)
 
 
 def _ever(moment: Moment) -> Span:
