@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headcount.evaluate.state.records import BLOCKS, Field, Records
+from headcount.evaluate.state.records import BLOCKS, MOST, Field, Records
 from headcount.store.columns.arrays import U32
 
 KINDS = ["<i4", "<i8", "<i4"]
@@ -38,8 +38,12 @@ def test_checksums_follow_changes(tmp_path_factory, data: st.DataObject) -> None
         number = data.draw(st.integers(0, 2))
         users = codes(*sorted(data.draw(st.sets(st.integers(0, 1023), min_size=1))))
         values = np.array([data.draw(st.integers(-9, 99)) for _ in users])
-        fields[number].write(users, values)
-        written[number, users] = values
+        if data.draw(st.booleans()):
+            fields[number].write(users, values)
+            written[number, users] = values
+        else:
+            fields[number].add(users, values)
+            written[number, users] += values
 
     everybody = np.arange(CAPACITY, dtype=np.uint32)
     assert all(map(records.are_whole, range(BLOCKS)))
@@ -71,3 +75,12 @@ def test_no_number_is_given_away_twice(tmp_path: Path) -> None:
 
     assert records.fields(["<i4"]) is None
     assert len({(field.offset, field.kind) for field in fields}) == len(KINDS)
+
+
+def test_number_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
+    records, fields = new_records(tmp_path, KINDS)
+    fields[1].write(codes(3), np.array([MOST]))
+
+    assert fields[1].add(codes(3, 4), np.array([1, 1])) is None
+    assert fields[1].read(codes(3, 4)).tolist() == [MOST, 0]
+    assert all(map(records.are_whole, range(BLOCKS)))

@@ -41,7 +41,6 @@ from headcount.store.columns.crowd import Listed
 
 Facts = dict[str, Any]
 NOBODY = np.empty(0, dtype=np.uint32)
-MOST_SUM = 2**62
 
 
 @dataclass(frozen=True)
@@ -144,10 +143,9 @@ class Incremental:
             return None
         columns = []
         for number, added in zip(kept.numbers, delta.columns, strict=True):
-            values = number.read(delta.users) + added
-            if len(values) and np.abs(values).max() > MOST_SUM:
+            values = number.add(delta.users, added)
+            if values is None:
                 return None
-            number.write(delta.users, values)
             columns.append(values)
         return self._told(kept, delta.users, counter.holds(columns))
 

@@ -19,6 +19,9 @@ from headcount.evaluate.state.mapped import map_file
 from headcount.store.columns.arrays import I64, U32, U64, AnyArray
 
 WORD = 8
+MOST = 2**62
+"""No number may be larger, so that adding to it stays within 64 bits."""
+
 BLOCKS = 96
 """The rows have a checksum for each of so many blocks, to be read one at a time."""
 
@@ -135,12 +138,26 @@ class Field:
 
     def write(self, users: U32, values: I64) -> None:
         """The numbers of the users, each given once, are `values`."""
-        old, new = self._column[users], values.astype(self.kind)
+        self._replace(users, self._column[users], values)
+
+    def add(self, users: U32, added: I64) -> I64 | None:
+        """The numbers of the users, each given once, have grown by `added`.
+
+        Returns what they are now; None, and nothing is written, when one is too large.
+        """
+        old = self._column[users]
+        values = old.astype(np.int64) + added
+        if np.abs(values).max(initial=0) > MOST:
+            return None
+        self._replace(users, old, values)
+        return values
+
+    def _replace(self, users: U32, old: AnyArray, values: I64) -> None:
+        new = values.astype(self.kind)
         self._column[users] = new
-        added = self._bits(new) - self._bits(old)
         word, first = divmod(self.offset, WORD)
-        shifted = added << np.uint64(first * WORD)
-        self.records.differ(users, word, shifted)
+        differences = (self._bits(new) - self._bits(old)) << np.uint64(first * WORD)
+        self.records.differ(users, word, differences)
 
     def fill(self, values: I64) -> None:
         """The numbers of the first users, which were 0, are `values`."""
