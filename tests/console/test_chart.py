@@ -45,3 +45,14 @@ def test_long_history_is_thinned_and_keeps_its_end() -> None:
     assert chart is not None
     assert chart.line.count("H") < MOST_POINTS
     assert chart.summary.endswith("1,999 on 2026-05-21 19:45 UTC")
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [(2, ["00:00", "00:15"]), (4, ["00:00", "00:15", "00:30", "00:45"])],
+)
+def test_labels_are_of_ticks_each_once(ticks: int, labels: list[str]) -> None:
+    chart = draw(sizes(*range(ticks)))
+
+    assert chart is not None
+    assert [one.text for one in chart.dates] == labels

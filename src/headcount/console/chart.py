@@ -10,6 +10,8 @@ from itertools import count, pairwise
 from math import ceil
 from typing import Any
 
+from headcount.clock import TICK, last_tick
+
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 28
 STEPS = 4  # between the lines across
@@ -112,12 +114,15 @@ def _rows(top: int) -> tuple[Mark, ...]:
 
 
 def _dates(first: datetime, last: datetime) -> tuple[Mark, ...]:
+    """Labels under the picture, of whole ticks, and of days where there are many."""
     days = (last - first).days
     words = "%H:%M" if days < 1 else "%b %d %H:%M" if days < DATES else "%b %d"
-    steps = DATES - 1
-    anchors = ["start", *["middle"] * (steps - 1), "end"]
-    marks = []
-    for index, anchor in enumerate(anchors):
-        at = first + (last - first) * index / steps
-        marks.append(Mark(_x(at, first, last), f"{at:{words}}", anchor))
-    return tuple(marks)
+    parts = (first + (last - first) * step / (DATES - 1) for step in range(DATES))
+    instants = dict.fromkeys(
+        min(max(last_tick(at + TICK / 2), first), last) for at in parts
+    )
+    anchors = {first: "start", last: "end"}
+    return tuple(
+        Mark(_x(at, first, last), f"{at:{words}}", anchors.get(at, "middle"))
+        for at in instants
+    )

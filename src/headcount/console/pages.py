@@ -103,6 +103,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {
         "count": _count,
+        "signed": _signed,
         "instant": _instant,
         "iso": clock.to_text,
         "ago": _ago,
@@ -147,6 +148,11 @@ def _leading_comment(text: str) -> str:
 
 def _count(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
+
+
+def _signed(number: int, sign: str) -> str:
+    """How many came or went; nobody is no more and no fewer."""
+    return f"{sign}{number:,}" if number else "0"
 
 
 def _instant(at: datetime) -> str:
