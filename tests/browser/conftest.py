@@ -31,7 +31,9 @@ NEXT_TICK = TICK + timedelta(minutes=15)
 NOW = NEXT_TICK + timedelta(minutes=5)
 PLACE = "/plugin/behavioral-segments"
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, and no fault
+PATIENCE_MS = 120_000  # a busy machine is slow, and no fault
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -76,6 +78,7 @@ def page(
     """A window of somebody with the role `op`; any error of a script fails the test."""
     size = getattr(request, "param", {"width": 1280, "height": 800})
     context = browser.new_context(viewport=size, accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
     cookie = {"name": "_token", "value": token(airflow, "otto"), "url": airflow}
     context.add_cookies([cookie])
     page = context.new_page()
