@@ -38,6 +38,7 @@ TICK = timedelta(minutes=15)
 USERS = [f"user-{number:03}" for number in range(300)]
 A_TICK_WITHIN_S = 240.0
 LOOK_EVERY_S = 0.1
+ON_THE_WAY = ("evaluate_segments", "push_memberships")  # from a file to the vendor
 SETTINGS = """
 systems: {{crm: {{guid: 1e5afe51-2d2a-4b22-a60a-cf2d6c01d726, timezone: UTC}}}}
 sources: [{{name: app, system: crm, path: landing/*.ndjson, format: native}}]
@@ -155,6 +156,7 @@ def _run(
             ticks.append(_tick(soak, airflow, api, standin, kill=kill))
         _wait(airflow, lambda: _is_quiet(api), within_s=A_TICK_WITHIN_S)
         states = {each: api.count_runs(state=each) for each in FINISHED}
+        tasks = [api.durations(dag_id) for dag_id in ON_THE_WAY]
     runs, fresh, killed = zip(*ticks, strict=True)
     return {
         "database": airflow.database,
@@ -166,6 +168,11 @@ def _run(
         "up_s": up_s,
         "run_s": _spread(runs, killed),
         "file_to_vendor_s": _spread(fresh, killed),
+        "tasks_s": {
+            f"{dag_id}.{task_id}": round(statistics.median(seconds), 2)
+            for dag_id, found in zip(ON_THE_WAY, tasks, strict=True)
+            for task_id, seconds in found.items()
+        },
         "scheduler_kills": sum(killed),
         "slowest_with_kill_s": max(
             (seconds for seconds, kill in zip(fresh, killed, strict=True) if kill),
