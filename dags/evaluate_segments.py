@@ -12,6 +12,7 @@ from headcount.provider.scheduling import (
     EVENTS,
     MEMBERSHIP,
     late_tick,
+    restates,
     tick_of,
 )
 
@@ -37,7 +38,7 @@ def evaluate_segments() -> None:
     def evaluate(*, dag_run: Any, outlet_events: Any) -> dict[str, Any]:
         from headcount.provider import tasks
 
-        report = tasks.evaluate(tick_of(dag_run))
+        report = tasks.evaluate(tick_of(dag_run), restate=restates(dag_run))
         outlet_events[MEMBERSHIP].extra = tasks.counts(report)
         return report
 

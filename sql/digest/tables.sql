@@ -40,7 +40,7 @@ UNION ALL
 SELECT 'segment_versions', count(*), sum(hash(t)) FROM segment_versions AS t
 UNION ALL
 SELECT 'membership', count(*), sum(hash(
-    m.segment_id, n.user_id, m.entered_at, m.left_at, m.version
+    m.segment_id, n.user_id, m.entered_at, m.left_at, m.version, m.member_since, m.is_cut
 ))
 FROM membership AS m
 JOIN segments AS g USING (segment_id)

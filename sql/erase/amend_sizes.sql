@@ -10,8 +10,8 @@ FROM (
         z.segment_id,
         z.at,
         count(*) FILTER (s.left_at IS NULL OR s.left_at > z.at) AS members,
-        count(*) FILTER (s.entered_at = z.at) AS entered,
-        count(*) FILTER (s.left_at = z.at) AS exited
+        count(*) FILTER (s.entered_at = z.at AND s.member_since IS NULL) AS entered,
+        count(*) FILTER (s.left_at = z.at AND NOT s.is_cut) AS exited
     FROM segment_sizes AS z
     JOIN erased_stays AS s ON s.segment_id = z.segment_id AND s.entered_at <= z.at
         AND (s.left_at IS NULL OR s.left_at >= z.at)

@@ -2,7 +2,7 @@
 -- params: $segment_id, $at
 -- grain: one row a member, by user id
 -- columns: user_id, entered_at
-SELECT u.user_id, m.entered_at
+SELECT u.user_id, coalesce(m.member_since, m.entered_at) AS entered_at
 FROM membership AS m
 JOIN segments AS s USING (segment_id)
 JOIN systems AS y ON y.system = s.system

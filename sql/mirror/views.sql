@@ -102,7 +102,14 @@ WHERE v.segment_id NOT IN (SELECT segment_id FROM published.segments)
 QUALIFY v.version = max(v.version) OVER (PARTITION BY v.segment_id);
 
 CREATE VIEW membership AS
-SELECT h.segment_id, u.user_code, h.entered_at, h.left_at, h.version
+SELECT
+    h.segment_id,
+    u.user_code,
+    h.entered_at,
+    h.left_at,
+    h.version,
+    h.member_since,
+    h.is_cut
 FROM published.membership_history AS h
 JOIN segments AS s USING (segment_id)
 JOIN systems AS y ON y.system = s.system

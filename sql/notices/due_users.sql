@@ -4,12 +4,20 @@
 -- grain: one row a user by id: of entered a present member and the stay, of exited one who is none and the last stay
 -- columns: user_id, user_code, at, told_at (of what the user was told last, or NULL), taken_back (the newest that was
 --   told and is no more, as its tick was told again, or NULL)
-WITH named AS (
+-- Of what a backfill tells of the past nobody is notified.
+WITH backfilled AS (
+    SELECT DISTINCT s.at
+    FROM run_segments AS s
+    JOIN runs AS r USING (run_id)
+    WHERE s.segment_id = $segment_id AND r.is_backfill
+),
+named AS (
     SELECT
         u.user_id,
         m.user_code,
-        CASE $event WHEN 'entered' THEN m.entered_at ELSE m.left_at END AS "at",
-        m.left_at IS NULL AS is_member
+        CASE $event WHEN 'entered' THEN coalesce(m.member_since, m.entered_at) ELSE m.left_at END AS "at",
+        m.left_at IS NULL AS is_member,
+        $event = 'exited' AND (m.is_cut OR m.left_at IN (FROM backfilled)) AS is_past
     FROM membership AS m
     JOIN segments AS g USING (segment_id)
     JOIN systems AS y ON y.system = g.system
@@ -17,17 +25,17 @@ WITH named AS (
     WHERE m.segment_id = $segment_id
 ),
 happened AS (
-    SELECT user_id, user_code, max("at") AS "at"
+    SELECT user_id, user_code, max("at") FILTER (NOT is_past) AS "at"
     FROM named
     GROUP BY ALL
-    HAVING bool_or(is_member) = ($event = 'entered')
+    HAVING bool_or(is_member) = ($event = 'entered') AND NOT bool_and(is_past)
 ),
 told AS (
     SELECT
         n.user_id,
         list(n.at) AS instants,
         max(n.at) AS told_at,
-        max(n.at) FILTER (p.user_code IS NULL) AS taken_back
+        max(n.at) FILTER (p.user_code IS NULL AND n.at NOT IN (FROM backfilled)) AS taken_back
     FROM notices AS n
     LEFT JOIN sync_batches AS b USING (batch_id)
     LEFT JOIN named AS p ON p.user_id = n.user_id AND p.at = n.at

@@ -8,6 +8,7 @@ SELECT
     status,
     position,
     started_at,
-    seconds
+    seconds,
+    is_backfill
 FROM runs
 ORDER BY started_at, run_id

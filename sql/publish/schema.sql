@@ -90,7 +90,9 @@ CREATE TABLE membership_history (
     user_id VARCHAR NOT NULL,
     entered_at TIMESTAMPTZ NOT NULL,
     left_at TIMESTAMPTZ,
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    member_since TIMESTAMPTZ,
+    is_cut BOOLEAN NOT NULL
 );
 COMMENT ON TABLE membership_history IS 'One row a stay of a user in a segment. Who was in at T: entered_at <= T AND (left_at IS NULL OR left_at > T)';
 COMMENT ON COLUMN membership_history.segment_id IS 'The segment';
@@ -98,10 +100,12 @@ COMMENT ON COLUMN membership_history.user_id IS 'The user, of the system of the 
 COMMENT ON COLUMN membership_history.entered_at IS 'The first tick of the stay';
 COMMENT ON COLUMN membership_history.left_at IS 'The first tick without the user; NULL while the stay lasts';
 COMMENT ON COLUMN membership_history.version IS 'The version of the definition at entry';
+COMMENT ON COLUMN membership_history.member_since IS 'The entry that its snapshots show, where a backfill told the ticks before entered_at anew; else NULL';
+COMMENT ON COLUMN membership_history.is_cut IS 'Whether it ends where a backfilled span meets ticks that stay as they were told: no exit was counted there';
 
 CREATE VIEW memberships AS
-SELECT segment_id, user_id, entered_at
-FROM membership_history
+SELECT segment_id, user_id, coalesce(h.member_since, h.entered_at) AS entered_at
+FROM membership_history AS h
 WHERE left_at IS NULL;
 COMMENT ON VIEW memberships IS 'One row a present member of a segment';
 COMMENT ON COLUMN memberships.segment_id IS 'The segment';
@@ -115,7 +119,8 @@ CREATE TABLE runs (
     status VARCHAR NOT NULL,
     position BIGINT NOT NULL,
     started_at TIMESTAMPTZ NOT NULL,
-    seconds DOUBLE NOT NULL
+    seconds DOUBLE NOT NULL,
+    is_backfill BOOLEAN NOT NULL
 );
 COMMENT ON TABLE runs IS 'One row an attempt at a tick';
 COMMENT ON COLUMN runs.run_id IS 'The tick and the number of the attempt';
@@ -125,6 +130,7 @@ COMMENT ON COLUMN runs.status IS 'How it ended';
 COMMENT ON COLUMN runs.position IS 'The ingest position it saw: everything ingested until then, nothing later';
 COMMENT ON COLUMN runs.started_at IS 'When it began, by the clock';
 COMMENT ON COLUMN runs.seconds IS 'How long it took';
+COMMENT ON COLUMN runs.is_backfill IS 'Whether it filled or restated a tick before the newest';
 
 CREATE TABLE run_segments (
     run_id VARCHAR NOT NULL,
@@ -178,10 +184,11 @@ CREATE VIEW membership_changes AS
 WITH changes AS (
     SELECT segment_id, user_id, 'entered' AS change, entered_at AS "at"
     FROM membership_history
+    WHERE member_since IS NULL
     UNION ALL
     SELECT segment_id, user_id, 'exited' AS change, left_at AS "at"
     FROM membership_history
-    WHERE left_at IS NOT NULL
+    WHERE left_at IS NOT NULL AND NOT is_cut
 ),
 decided AS (
     SELECT s.segment_id, s.at, max_by(s.run_id, r.attempt) AS run_id

@@ -1,7 +1,14 @@
 -- purpose: the memberships are the given stays
--- params: the lent frame stays (segment_id, user_id, entered_at, left_at, version)
+-- params: the lent frame stays (segment_id, user_id, entered_at, left_at, version, member_since, is_cut)
 INSERT INTO membership BY NAME
-SELECT t.segment_id, u.user_code, t.entered_at, t.left_at, t.version
+SELECT
+    t.segment_id,
+    u.user_code,
+    t.entered_at,
+    t.left_at,
+    t.version,
+    t.member_since,
+    coalesce(t.is_cut, false) AS is_cut
 FROM stays AS t
 JOIN segments AS g USING (segment_id)
 JOIN systems AS s USING (system)

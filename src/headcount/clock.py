@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from headcount.errors import UsageError
@@ -53,6 +54,14 @@ def last_tick(instant: datetime) -> datetime:
         hour=0, minute=0, second=0, microsecond=0
     )
     return instant - since_midnight % TICK
+
+
+def ticks_between(first: datetime, last: datetime) -> Iterator[datetime]:
+    """The quarter hours from one to another, both included."""
+    at = first
+    while at <= last:
+        yield at
+        at += TICK
 
 
 def is_tick(instant: datetime) -> bool:

@@ -206,6 +206,29 @@ class ReversedInstantsError(UsageError):
         )
 
 
+class NotATickError(UsageError):
+    """The instant is no whole quarter hour, where a tick was to be named."""
+
+    kind = "not_a_tick"
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        super().__init__(
+            f"{at.isoformat()} is no tick: name a whole quarter hour, "
+            "like 2026-05-01T09:15:00Z"
+        )
+
+
+class UnfitOptionsError(UsageError):
+    """Options that say nothing without others, or nothing together."""
+
+    kind = "unfit_options"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 class NotEvaluatedThenError(UsageError):
     """The instant lies before the first evaluation of the segment."""
 

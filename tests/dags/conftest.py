@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ class Bench:
         """The project's."""
         return self.project.folder
 
-    def run(self, dag_id: str, at: datetime = TICK, **conf: str) -> DagRun:
+    def run(self, dag_id: str, at: datetime = TICK, **conf: Any) -> DagRun:
         """A finished run of the DAG, a moment after the tick `at`."""
         return self.airflow.run(
             dag_id, at=at, now=at + A_MOMENT, conf=conf, project=self.folder

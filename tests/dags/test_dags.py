@@ -109,15 +109,28 @@ def test_a_repeated_tick_changes_nothing_and_sends_nothing(ticked):
     assert len(ticked.walkme.read_requests()) == requests
 
 
-def test_an_older_tick_is_skipped_and_changes_nothing(bench):
+def test_an_older_tick_is_filled_once_and_pushes_nothing(bench):
     bench.run("evaluate_segments", NEXT)
     before = files(bench.folder)
 
-    run = bench.run("evaluate_segments", TICK)
+    filled = bench.run("evaluate_segments", TICK)
+    after = files(bench.folder)
+    again = bench.run("evaluate_segments", TICK)
 
-    assert run.state == "success"
-    assert run.tasks["evaluate"] == run.tasks["publish"] == "skipped"
-    assert files(bench.folder) == before
+    assert members(filled.returned["evaluate"]) == {"buyers": 1, "lookers": 2}
+    assert before.items() < after.items()
+    assert again.state == "success"
+    assert again.tasks["evaluate"] == again.tasks["publish"] == "skipped"
+    assert files(bench.folder) == after
+
+
+def test_an_older_tick_is_told_again_when_the_run_is_asked_to(bench):
+    bench.run("evaluate_segments", TICK)
+    bench.run("evaluate_segments", NEXT)
+
+    run = bench.run("evaluate_segments", TICK, restate=True)
+
+    assert members(run.returned["evaluate"]) == {"buyers": 1, "lookers": 2}
 
 
 def test_one_faulty_definition_holds_nothing_else_up(ticked):

@@ -1,8 +1,9 @@
 """Whatever happens between ticks, a tick tells what the oracle tells of all that came.
 
 Files land late, twice or ahead of time, definitions come, change and go, ticks are
-skipped, told again or killed in the middle, and what was kept for them is lost or
-damaged. A short look in every run; the long one is `python -m tests.simulations.lives`.
+skipped, told again, backfilled or killed in the middle, and what was kept for them is
+lost or damaged. A short look in every run; `python -m tests.simulations.lives` looks
+long.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,13 +27,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from headcount.definitions.load import load_definitions
+from headcount.definitions.load import Loaded, load_definitions
 from headcount.definitions.loaded import Registry
+from headcount.evaluate.backfill import Span, tell_tick
 from headcount.evaluate.deletion import delete_segment
+from headcount.evaluate.outcome import TickReport
 from headcount.evaluate.tick import evaluate_tick
-from headcount.store import registry
-from headcount.store.warehouse import Warehouse
+from headcount.evaluate.verification import verify_memberships
+from headcount.store import catalog, membership, registry, runs, snapshots
+from headcount.store.verification import Check, verify_books, verify_snapshots
 from tests import oracle
+from tests.evaluate.dying import DyingWarehouse, KilledError
 from tests.evaluate.product import (
     SYSTEM,
     as_yaml,
@@ -49,36 +54,10 @@ from tests.strategies import edges_of, events, instants, records
 from tests.strategies_rules import Moment, moments, projects
 
 QUARTER = timedelta(minutes=15)
+BACK = [1, 2, 5, 30, 100]  # quarters of an hour to where the past is told anew
 FORWARD = [0, 1, 1, 1, 4, 12, 26, 96, 700]  # quarters of an hour to the next tick
 STEPS = 12
 LAST_CALL = 60  # statements after which a killed tick dies at the latest
-
-
-class KilledError(BaseException):
-    """The process is gone; nothing of ours catches it."""
-
-
-class DyingWarehouse(Warehouse):
-    """A store whose process dies at a statement of its choice."""
-
-    calls_left = 2**31
-
-    def _count(self) -> None:
-        self.calls_left -= 1
-        if self.calls_left < 0:
-            raise KilledError
-
-    def execute(self, *asked: Any) -> None:
-        self._count()
-        super().execute(*asked)
-
-    def rows(self, *asked: Any) -> Any:
-        self._count()
-        return super().rows(*asked)
-
-    def frame(self, *asked: Any) -> Any:
-        self._count()
-        return super().frame(*asked)
 
 
 @st.composite
@@ -226,16 +205,124 @@ class TickMachine(RuleBasedStateMachine):
             attributes=self.records,
         )
 
-    def evaluate(self, *, full: bool = False) -> Any:
+    @precondition(lambda self: self.newest is not None)
+    @rule(
+        back=st.sampled_from(BACK),
+        ticks=st.integers(1, 3),
+        restate=st.booleans(),
+        calls=st.none() | st.integers(0, LAST_CALL),
+    )
+    def the_past_is_told(
+        self, back: int, ticks: int, restate: bool, calls: int | None
+    ) -> None:
+        newest = self.newest
+        assert newest is not None
+        span = [newest - back * QUARTER + i * QUARTER for i in range(ticks)]
+        span = [at for at in span if at < newest]
+        before = self.standing(since=newest)
+        if calls is not None:
+            self.warehouse.calls_left = calls
+            with suppress(KilledError):
+                self.backfill(span, restate=restate)
+            self.warehouse.close()
+            self.open()
+        reports = self.backfill(span, restate=restate)
+
+        for report in reports:
+            self.require_told(report, restate=restate)
+        assert self.standing(since=newest) == before
+        if reports:
+            assert not [one for one in self.verified() if one.count]
+
+    def require_told(self, report: TickReport, *, restate: bool) -> None:
+        """What a backfilled tick told is what the oracle tells of its instant now."""
+        told = {one.segment_id: one for one in report.segments}
+        assert all(one.status == "Active" for one in told.values())
+        expected = oracle.members(
+            self.definitions,
+            {"timezone": self.moment.zone.key},
+            self.events,
+            self.records,
+            report.at,
+        )
+        if restate:
+            assert told.keys() == self.definitions.keys()
+        # What was told in its time stays, and so does what others see of it.
+        told = {
+            key: one
+            for key, one in told.items()
+            if restate or not refers(self.definitions[key])
+        }
+        found = members_at(self.warehouse, told, report.at)
+        assert found == {key: expected[key] for key in told}
+        assert {key: one.members for key, one in told.items()} == {
+            key: len(members) for key, members in found.items()
+        }
+
+    def backfill(self, span: list[datetime], *, restate: bool) -> list[TickReport]:
+        """The ticks are told, as one process tells them; those that told something."""
+        with TemporaryDirectory(dir=self.folder) as aside:
+            how = Span(Path(aside), restate)
+            told = [
+                tell_tick(
+                    self.warehouse,
+                    self.load(),
+                    self.settings.systems,
+                    folder=self.folder / "snapshots",
+                    at=at,
+                    now=max(self.at, datetime.now(ZoneInfo("UTC"))),
+                    span=how,
+                )
+                for at in span
+            ]
+        return [report for report in told if report.segments]
+
+    @property
+    def newest(self) -> datetime | None:
+        """The newest tick that was told."""
+        return runs.read_newest(self.warehouse, self.at)[0]
+
+    def standing(self, *, since: datetime) -> Any:
+        """How registered segments stand, by members, sizes and snapshots since then."""
+        known = registry.read_registered(self.warehouse)
+        told = {key for key, one in known.items() if one.last_evaluated_at == since}
+        return {
+            key: (
+                membership.read_members(self.warehouse, key, since).rows(),
+                catalog.read_sizes(self.warehouse, key, until=None)[-1],
+                self.shown(key, since),
+            )
+            for key in told
+        }
+
+    def shown(self, segment_id: str, at: datetime) -> bytes:
+        """The snapshot that is valid at an instant."""
+        found = snapshots.latest_snapshot(self.warehouse, segment_id, at=at)
+        assert found is not None
+        return (self.folder / "snapshots" / found.file).read_bytes()
+
+    def verified(self) -> list[Check]:
+        """What `verify` says of the books, the snapshots and the memberships."""
+        return [
+            *verify_books(self.warehouse),
+            *verify_snapshots(self.warehouse, self.folder / "snapshots"),
+            *verify_memberships(self.warehouse, self.settings.systems),
+        ]
+
+    def load(self) -> Loaded:
+        """The definitions, written to files and read back."""
         segments = self.folder / "segments"
         shutil.rmtree(segments, ignore_errors=True)
         segments.mkdir()
         for segment_id, raw in self.definitions.items():
             text = as_yaml({"name": segment_id, "system": SYSTEM, **raw})
             (segments / f"{segment_id}.yaml").write_text(text, encoding="utf-8")
+        return load_definitions(segments, self.settings, registry=self.known())
+
+    def evaluate(self, *, full: bool = False) -> TickReport:
         return evaluate_tick(
             self.warehouse,
-            load_definitions(segments, self.settings, registry=self.known()),
+            self.load(),
             self.settings.systems,
             folder=self.folder / "snapshots",
             at=self.at,

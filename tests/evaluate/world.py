@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from headcount.clock import ticks_between
 from headcount.definitions.load import Loaded, load_definitions
 from headcount.definitions.loaded import Registry
 from headcount.definitions.settings import Limits, Settings, Source, System
+from headcount.evaluate.backfill import Span, tell_tick
 from headcount.evaluate.outcome import SegmentReport, TickReport
 from headcount.evaluate.proposal import Proposal, propose
 from headcount.evaluate.tick import evaluate_tick
@@ -83,6 +86,26 @@ class World:
             at=utc(at),
             now=utc(at),
         )
+
+    def backfill(
+        self, first: str, last: str, *, restate: bool = False
+    ) -> list[TickReport]:
+        """The ticks from `first` to `last` are told; those that told something."""
+        with TemporaryDirectory() as aside:
+            span = Span(Path(aside), restate)
+            reports = [
+                tell_tick(
+                    self.warehouse,
+                    self.load(),
+                    self.settings.systems,
+                    folder=self.snapshots,
+                    at=at,
+                    now=utc(last),
+                    span=span,
+                )
+                for at in ticks_between(utc(first), utc(last))
+            ]
+        return [one for one in reports if one.segments]
 
     def report(self, at: str, segment_id: str) -> SegmentReport:
         """What the tick at `at`, run now, made of one segment."""

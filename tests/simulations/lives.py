@@ -23,6 +23,7 @@ from hypothesis import Phase, seed, settings, stateful
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
+from headcount.evaluate.outcome import TickReport
 from tests.evaluate.test_state_machine import TickMachine
 
 
@@ -51,7 +52,7 @@ class Life(TickMachine):
     def a_step_is_done(self) -> None:
         self.steps += 1
 
-    def evaluate(self, *, full: bool = False) -> object:
+    def evaluate(self, *, full: bool = False) -> TickReport:
         self.ticks += 1
         return super().evaluate(full=full)
 

@@ -10,7 +10,7 @@ import typer
 
 from headcount.cli.failures import DONE, FAILED, HELD, MISUSED
 from headcount.cli.session import At, Session, command
-from headcount.errors import NoSegmentError
+from headcount.errors import NoSegmentError, UnfitOptionsError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headcount.evaluate.outcome import TickReport
     from headcount.ingest.report import IngestReport
     from headcount.ingest.retract import RetractionReport
+    from headcount.pipeline.backfilling import BackfillReport
     from headcount.pipeline.exporting import ExportsReport
     from headcount.pipeline.tick import RunReport
     from headcount.sync.report import PushReport
@@ -91,20 +92,73 @@ def _retract(session: Session, file: str) -> int:
 
 def evaluate(
     session: Session,
+    *,
     at: At = None,
     full: Annotated[
         bool, typer.Option("--full", help="Ignore incremental state.")
     ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="INSTANT",
+            help="Every tick from here to --to: segments get those before their first.",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="INSTANT", help="The last of them.")
+    ] = None,
+    restate: Annotated[
+        bool,
+        typer.Option("--restate", help="Tell ticks again that were told before."),
+    ] = False,
 ) -> int:
-    """Evaluate every segment at a tick and keep its membership."""
+    """Evaluate every segment at a tick, or a span of them, and keep its membership."""
     from headcount import pipeline
 
+    if start is not None or end is not None or restate:
+        return _backfill(session, at, (start, end), full=full, restate=restate)
     tick = session.tick(at)
     with session.progress("Evaluating the segments"):
         report = pipeline.evaluate(session.project, at=tick, now=session.now, full=full)
     document = report.to_json() | _faults_to_json(report.faults)
     session.answer(document, lambda: _tick_page(report))
     return _tick_code(report)
+
+
+def _backfill(
+    session: Session,
+    at: str | None,
+    span: tuple[str | None, str | None],
+    *,
+    full: bool,
+    restate: bool,
+) -> int:
+    from headcount import pipeline
+    from headcount.cli.terminal import to_words
+
+    start, end = span
+    if start is None or end is None:
+        reason = "--from and --to go together, and --restate with both"
+        raise UnfitOptionsError(reason)
+    if at is not None:
+        reason = "--at names one tick, --from and --to a span: give one or the other"
+        raise UnfitOptionsError(reason)
+    with session.progress("Evaluating the segments") as say:
+        report = pipeline.backfill(
+            session.project,
+            start=session.require_instant(start),
+            end=session.require_instant(end),
+            now=session.now,
+            restate=restate,
+            full=full,
+            on_tick=lambda tick: say(f"Evaluating {to_words(tick)}"),
+        )
+    document = report.to_json() | _faults_to_json(report.faults)
+    session.answer(document, lambda: _backfill_page(report))
+    return _worst(
+        MISUSED if report.faults else DONE, *(_tick_code(tick) for tick in report.ticks)
+    )
 
 
 def push(
@@ -233,6 +287,41 @@ def _tick_page(report: TickReport) -> Iterator[RenderableType]:
         yield f"faulty: {fault}"
     told = plural(len(report.segments), "segment")
     yield f"{told} at {to_words(report.at)}, {report.seconds:.2f} s"
+
+
+def _backfill_page(report: BackfillReport) -> Iterator[RenderableType]:
+    from headcount.cli.terminal import plural, table, to_words
+
+    if report.ticks:
+        yield table(
+            [
+                "tick",
+                "segment",
+                "status",
+                ("members", "right"),
+                ("entered", "right"),
+                ("exited", "right"),
+            ],
+            (
+                (
+                    to_words(tick.at),
+                    one.segment_id,
+                    one.status,
+                    one.members,
+                    one.entered,
+                    one.exited,
+                )
+                for tick in report.ticks
+                for one in tick.segments
+            ),
+        )
+    reasons = {(s.segment_id, s.reason) for t in report.ticks for s in t.segments}
+    for segment_id, reason in sorted(one for one in reasons if one[1]):
+        yield f"{segment_id}: {reason}"
+    for fault in report.faults:
+        yield f"faulty: {fault}"
+    told, left = plural(len(report.ticks), "tick"), plural(report.left, "tick")
+    yield f"{told} told, {left} left as told before, {report.seconds:.2f} s"
 
 
 def push_page(report: PushReport) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ Source: segments.md §6.2 and §6.4.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from headcount.definitions.fingerprint import fingerprint
@@ -15,6 +15,7 @@ from headcount.evaluate.outcome import Outcome, report_of
 from headcount.evaluate.registration import Case
 from headcount.store import membership, registry, runs, snapshots
 from headcount.store.membership import Change, Told
+from headcount.store.retelling import Retelling, commit_retellings
 from headcount.store.snapshots import Valid
 from headcount.store.standings import Standing, update_segments
 from headcount.store.warehouse import Warehouse
@@ -40,6 +41,27 @@ def record_outcomes(
     membership.commit_changes(warehouse, told)
     snapshots.commit_snapshots(warehouse, valid, run_id=run.run_id)
     update_segments(warehouse, map(_standing, outcomes))
+    runs.record_segments(warehouse, run, map(_entry, outcomes))
+
+
+def record_past(
+    warehouse: Warehouse,
+    run: runs.Run,
+    outcomes: Sequence[Outcome],
+    retellings: Iterable[Retelling],
+    *,
+    now: datetime,
+) -> None:
+    """What the run found of a tick that newer ones follow is in the store.
+
+    How the segments stand stays as those left it; an edit has its version. Inside the
+    transaction that records the run.
+    """
+    for outcome in outcomes:
+        _register(warehouse, outcome.case, now)
+    commit_retellings(warehouse, retellings, run_id=run.run_id)
+    standings = (_standing_as_it_is(outcome.case) for outcome in outcomes)
+    update_segments(warehouse, filter(None, standings))
     runs.record_segments(warehouse, run, map(_entry, outcomes))
 
 
@@ -100,6 +122,24 @@ def _standing(outcome: Outcome) -> Standing:
         members=change.size if change is not None else None,
         evaluated_at=case.at if change is not None else None,
         expired_at=case.at if case.is_last and change is not None else kept_expiry,
+    )
+
+
+def _standing_as_it_is(case: Case) -> Standing | None:
+    """How the segment stands, with the version that its file has now."""
+    before = case.registered
+    if before is None:
+        return None
+    return Standing(
+        segment_id=case.segment_id,
+        file=before.file,
+        version=case.version,
+        status=before.status,
+        reason=before.status_reason,
+        is_orphaned=before.is_orphaned,
+        members=None,
+        evaluated_at=None,
+        expired_at=before.expired_at,
     )
 
 

@@ -57,7 +57,8 @@ class OlderTickError(UsageError):
         self.newest = newest
         super().__init__(
             f"{clock.to_text(at)} is before the newest evaluated tick, "
-            f"{clock.to_text(newest)}; a normal tick never rewrites the past"
+            f"{clock.to_text(newest)}; a normal tick never rewrites the past: "
+            "`headcount evaluate --from … --to …` fills it, with --restate again"
         )
 
 
@@ -90,6 +91,26 @@ class Tick:
         if case.at == self.at:
             return self._snapshots_before.get(case.segment_id)
         return snapshots.snapshot_before(self.warehouse, case.segment_id, case.at)
+
+    def start_engine(self, evaluator: Evaluator, system: str) -> Engine:
+        """What moves the memberships of a system to this tick."""
+        return start_engine(
+            self.warehouse,
+            evaluator,
+            system,
+            self.plans[system],
+            full=self.is_full,
+        )
+
+    def standing_members(self, segment_id: str) -> pl.Series:
+        """The codes of the last good membership of a segment this tick does not tell.
+
+        Raises MissingReferenceError when there is none.
+        """
+        registered = self.registered.get(segment_id)
+        if registered is None or registered.deleted_at or registered.members is None:
+            raise MissingReferenceError(segment_id)
+        return membership.read_current(self.warehouse, segment_id)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -124,14 +145,14 @@ def evaluate_tick(
     registration = plan_registration(loaded, registered, systems, at=at)
     tick = Tick(warehouse, systems, folder, at, registered, full)
     with tick.phase("evaluate"):
-        evaluated = _evaluate_cases(tick, registration.cases)
+        evaluated = evaluate_cases(tick, registration.cases)
     with tick.phase("snapshots"):
-        outcomes = [_with_snapshot(tick, one) for one in evaluated]
+        outcomes = [with_snapshot(tick, one) for one in evaluated]
     run = runs.Run(
         run_id=f"{clock.to_text(at)}/{attempts + 1:03d}",
         at=at,
         attempt=attempts + 1,
-        status="partial" if _has_failed(outcomes) else "done",
+        status="partial" if has_failed(outcomes) else "done",
         position=runs.read_position(warehouse),
         started_at=now,
         seconds=clock.elapsed_s() - started,
@@ -159,14 +180,15 @@ def evaluate_tick(
     )
 
 
-def _has_failed(outcomes: Iterable[Outcome]) -> bool:
+def has_failed(outcomes: Iterable[Outcome]) -> bool:
+    """Whether one of the segments failed."""
     return any(one.status == "Failed" for one in outcomes)
 
 
 # ── evaluation ────────────────────────────────────────────────────────────────
 
 
-def _evaluate_cases(tick: Tick, cases: Iterable[Case]) -> list[Outcome]:
+def evaluate_cases(tick: Tick, cases: Iterable[Case]) -> list[Outcome]:
     """The outcome of every case, by id; evaluated in dependency order."""
     by_id = {case.segment_id: case for case in cases}
     todo = [case for case in by_id.values() if case.todo == "evaluate"]
@@ -249,7 +271,7 @@ def _change_to(tick: Tick, case: Case, codes: pl.Series) -> Change:
     return membership.plan_change(standing, members)
 
 
-def _with_snapshot(tick: Tick, outcome: Outcome) -> Outcome:
+def with_snapshot(tick: Tick, outcome: Outcome) -> Outcome:
     """The outcome with the file of its members, when it has any."""
     if outcome.change is None:
         return outcome
@@ -268,7 +290,7 @@ def _snapshot(tick: Tick, case: Case, change: Change) -> Snapshot:
         return before
     standing = membership.read_standing(tick.warehouse, case.segment_id, case.at)
     members = membership.members_after(standing, change)
-    ids = _history(tick, case).user_ids.gather(members.get_column("user_code"))
+    ids = history_of(tick, case).user_ids.gather(members.get_column("user_code"))
     return snapshots.write_snapshot(
         tick.folder,
         members.with_columns(user_id=ids),
@@ -281,17 +303,12 @@ def _snapshot(tick: Tick, case: Case, change: Change) -> Snapshot:
 def _engine(tick: Tick, case: Case) -> Engine:
     system = case.definition.system
     if system not in tick.engines:
-        tick.engines[system] = start_engine(
-            tick.warehouse,
-            _evaluator(tick, case),
-            system,
-            tick.plans[system],
-            full=tick.is_full,
-        )
+        tick.engines[system] = tick.start_engine(_evaluator(tick, case), system)
     return tick.engines[system]
 
 
-def _history(tick: Tick, case: Case) -> History:
+def history_of(tick: Tick, case: Case) -> History:
+    """The history of the case's system."""
     system = case.definition.system
     if system not in tick.histories:
         tick.histories[system] = History(tick.warehouse, system)
@@ -303,7 +320,7 @@ def _evaluator(tick: Tick, case: Case) -> Evaluator:
     key = system.name, case.at
     if key not in tick.evaluators:
         tick.evaluators[key] = Evaluator(
-            _history(tick, case),
+            history_of(tick, case),
             Moment(case.at, system.timezone),
             lambda segment_id: _finished(tick, segment_id),
         )
@@ -314,7 +331,4 @@ def _finished(tick: Tick, segment_id: str) -> pl.Series:
     """The finished membership of a segment: this tick's, else the last good one."""
     if segment_id in tick.finished:
         return tick.finished[segment_id]()
-    registered = tick.registered.get(segment_id)
-    if registered is None or registered.deleted_at or registered.members is None:
-        raise MissingReferenceError(segment_id)
-    return membership.read_current(tick.warehouse, segment_id)
+    return tick.standing_members(segment_id)

@@ -100,7 +100,9 @@ def _compare_one(
     sight: _Sight, one: Registered, evaluator: Evaluator
 ) -> Iterator[Difference]:
     try:
-        plan = compile_definition(definition_from_json(one.definition))
+        # A backfill may have taken an edit since, that no tick has used yet.
+        _, text = registry.read_version_at(sight.warehouse, one.segment_id, sight.at)
+        plan = compile_definition(definition_from_json(text))
         evaluated = set(evaluator.members(plan))
     except EvaluationError as error:
         yield Difference(one.segment_id, f"it cannot be evaluated: {error}", "members")

@@ -4,6 +4,7 @@ Each opens the store for a short time, leaves what it made whole, and returns a 
 with `to_json()`. Commands and DAGs call these and nothing below them.
 """
 
+from headcount.pipeline.backfilling import backfill
 from headcount.pipeline.exporting import export, export_due, export_segments
 from headcount.pipeline.forgetting import forget, undo_forget
 from headcount.pipeline.maintenance import maintain
@@ -17,6 +18,7 @@ from headcount.pipeline.verification import verify
 
 __all__ = [
     "alert",
+    "backfill",
     "evaluate",
     "export",
     "export_due",

@@ -109,3 +109,8 @@ def tick_of(run: DagRunProtocol) -> datetime:
     """
     instant = run.data_interval_end or run.run_after
     return last_tick(datetime.fromtimestamp(instant.timestamp(), UTC))
+
+
+def restates(run: DagRunProtocol) -> bool:
+    """Whether the run was asked, by its configuration, to tell its tick again."""
+    return bool((run.conf or {}).get("restate", False))

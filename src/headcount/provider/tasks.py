@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.log import mask_secret
 
 from headcount import pipeline
-from headcount.clock import last_tick, now, parse_instant
+from headcount.clock import last_tick, now, parse_instant, to_text
 from headcount.evaluate.tick import OlderTickError
 from headcount.exports.request import Format
 from headcount.project import Project
@@ -37,15 +37,24 @@ def ingest() -> Report:
     return pipeline.ingest(open_project(), now=now()).to_json()
 
 
-def evaluate(at: datetime) -> Report:
+def evaluate(at: datetime, *, restate: bool = False) -> Report:
     """Every segment is evaluated at the tick `at`, or Failed with a reason.
 
-    A tick before the newest is skipped: what was told of it stays, and newer ones hold.
+    Of a tick before the newest those are told that had none until then, with `restate`
+    all again; newer ones stay. It is skipped when nothing is left to tell.
     """
+    project = open_project()
     try:
-        return pipeline.evaluate(open_project(), at=at, now=now()).to_json()
-    except OlderTickError as error:
-        raise AirflowSkipException(str(error)) from error
+        return pipeline.evaluate(project, at=at, now=now()).to_json()
+    except OlderTickError:
+        report = pipeline.backfill(
+            project, start=at, end=at, now=now(), restate=restate
+        )
+    if not report.ticks:
+        msg = f"every segment was told of {to_text(at)} in its time; a run with the "
+        msg += 'configuration {"restate": true} tells it again'
+        raise AirflowSkipException(msg)
+    return report.ticks[0].to_json()
 
 
 def measure_new() -> None:

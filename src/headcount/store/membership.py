@@ -106,7 +106,7 @@ def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
             warehouse.execute("membership/forget_exits", params)
     exited = _together([(one, one.change.exited) for one in told])
     entered = _together([(one, one.change.entered) for one in told])
-    sizes = pl.DataFrame([_size(one) for one in told], schema=SIZES)
+    sizes = pl.DataFrame([size_of(one) for one in told], schema=SIZES)
     with warehouse.lend(exited=exited, entered=entered, sizes=sizes):
         if exited.height:
             warehouse.execute("membership/close_stays")
@@ -127,7 +127,8 @@ SIZES = pl.Schema(
 )
 
 
-def _size(told: Told) -> dict[str, object]:
+def size_of(told: Told) -> dict[str, object]:
+    """The row of SIZES that tells it."""
     return {
         "segment_id": told.segment_id,
         "at": told.at,

@@ -45,6 +45,8 @@ STAYS = pl.Schema(
         "entered_at": INSTANT,
         "left_at": INSTANT,
         "version": pl.Int32(),
+        "member_since": INSTANT,
+        "is_cut": pl.Boolean(),
     }
 )
 """One row a stay; `left_at` null while it lasts."""
@@ -82,7 +84,8 @@ def _recover(
                 for table in (*ledger.TABLES, *PUBLISHED):
                     warehouse.execute(f"rebuild/{table}")
             ((is_one,),) = warehouse.rows("rebuild/is_one_state")
-            stays = warehouse.frame("rebuild/stays")
+            nobody, shown = pl.DataFrame(schema=STAYS), warehouse.frame("rebuild/stays")
+            stays = pl.concat([nobody, shown], how="diagonal_relaxed")
             return stays.cast(STAYS), bool(is_one)
         finally:
             warehouse.execute("published/detach")
@@ -187,6 +190,9 @@ def stays_between(snapshots: Sequence[Snapshot], folder: Path) -> pl.DataFrame:
     left_at = pl.lit(None).cast(INSTANT)
     stays.append(present.with_columns(left_at=left_at))
     told = pl.concat(stays).with_columns(
-        segment_id=pl.lit(snapshots[0].segment_id), version=pl.lit(1)
+        segment_id=pl.lit(snapshots[0].segment_id),
+        version=pl.lit(1),
+        member_since=None,
+        is_cut=False,
     )
     return told.select(STAYS.names()).cast(STAYS)

@@ -16,7 +16,10 @@ from headcount.store.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One attempt at a tick; `position` is the ingest position it saw."""
+    """One attempt at a tick; `position` is the ingest position it saw.
+
+    `is_backfill`: the tick lay before the newest.
+    """
 
     run_id: str
     at: datetime
@@ -25,6 +28,7 @@ class Run:
     position: int
     started_at: datetime
     seconds: float
+    is_backfill: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -120,10 +121,21 @@ def start_engine(
 
     With `full`, or where that state cannot be used, everything is found anew.
     """
-    history = evaluator.history
-    folder = warehouse.derived_folder / "state" / f"{history.system_code}"
-    users = len(evaluator.scene.crowd)
+    code = evaluator.history.system_code
+    folder = warehouse.derived_folder / "state" / f"{code}"
     token = None if full else read_token(warehouse, system)
+    return resume_engine(evaluator, plans, folder, token)
+
+
+def resume_engine(
+    evaluator: Evaluator, plans: Iterable[Plan], folder: Path, token: str | None
+) -> Engine:
+    """An engine for plans at the evaluator's instant, with the state in `folder`.
+
+    Without a token, or where the state cannot be used, everything is found anew.
+    """
+    history = evaluator.history
+    users = len(evaluator.scene.crowd)
     state = open_state(folder, token, users=users, position=history.columns.position)
     if state is None or not _leads_to(state, evaluator):
         state = new_state(folder, users=users)
