@@ -32,7 +32,8 @@ def open_columns(warehouse: Warehouse, system_code: int) -> Columns:
     position = _position(warehouse, system_code)
     if position is not None and not _are_whole(warehouse, system_code, folder):
         log.warning("columns damaged, written anew system_code=%s", system_code)
-        forget_columns(warehouse, system_code)
+        with warehouse.transaction():
+            forget_columns(warehouse, system_code)
         position = None
     if position != upto:
         extension = _extension(warehouse, system_code, folder)
