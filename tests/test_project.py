@@ -179,6 +179,27 @@ def test_an_address_on_this_machine_is_a_stand_in(tmp_path: Path, host: str) -> 
     assert settings.destinations["w"].options["stand_in"] is True
 
 
+@pytest.mark.parametrize(
+    ("text", "size"), [("4 GB", 4 * 2**30), ("512MB", 2**29), ("null", None)]
+)
+def test_memory_is_a_size(tmp_path: Path, text: str, size: int | None) -> None:
+    (tmp_path / "headcount.yaml").write_text(
+        f"systems: {{crm: {{}}}}\nmemory: {text}\n"
+    )
+
+    assert open_project(tmp_path).settings.memory_bytes == size
+
+
+@pytest.mark.parametrize("text", ["100 MB", "4", "50%", "4 GiB", "[4 GB]"])
+def test_memory_that_is_no_size_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "headcount.yaml").write_text(
+        f"systems: {{crm: {{}}}}\nmemory: {text}\n"
+    )
+
+    with pytest.raises(DefinitionError, match="a size like 4 GB, from 256 MB on"):
+        open_project(tmp_path)
+
+
 def test_all_faults_of_the_file_are_raised_at_once(tmp_path: Path) -> None:
     folder = write_project(
         tmp_path / "p", "systems: {crm: {timezone: Mars}}\nsegs: a\n"

@@ -4,10 +4,12 @@
 -- columns: change, user_id
 SELECT 'entered' AS change, user_id
 FROM membership_history
-WHERE segment_id = $segment_id AND entered_at = $at AND member_since IS NULL
+ANTI JOIN (FROM cut_stays WHERE member_since IS NOT NULL) USING (segment_id, user_id, entered_at)
+WHERE segment_id = $segment_id AND entered_at = $at
 UNION ALL
 SELECT 'exited' AS change, user_id
 FROM membership_history
-WHERE segment_id = $segment_id AND left_at = $at AND NOT is_cut
+ANTI JOIN (FROM cut_stays WHERE is_cut) USING (segment_id, user_id, entered_at)
+WHERE segment_id = $segment_id AND left_at = $at
 ORDER BY change, user_id
 LIMIT $most

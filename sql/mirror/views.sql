@@ -102,15 +102,9 @@ WHERE v.segment_id NOT IN (SELECT segment_id FROM published.segments)
 QUALIFY v.version = max(v.version) OVER (PARTITION BY v.segment_id);
 
 CREATE VIEW membership AS
-SELECT
-    h.segment_id,
-    u.user_code,
-    h.entered_at,
-    h.left_at,
-    h.version,
-    h.member_since,
-    h.is_cut
+SELECT h.segment_id, u.user_code, h.entered_at, h.left_at, h.version, c.member_since
 FROM published.membership_history AS h
+LEFT JOIN published.cut_stays AS c USING (segment_id, user_id, entered_at)
 JOIN segments AS s USING (segment_id)
 JOIN systems AS y ON y.system = s.system
 JOIN users AS u ON u.system_code = y.system_code AND u.user_id = h.user_id;

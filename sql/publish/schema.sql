@@ -90,9 +90,7 @@ CREATE TABLE membership_history (
     user_id VARCHAR NOT NULL,
     entered_at TIMESTAMPTZ NOT NULL,
     left_at TIMESTAMPTZ,
-    version INTEGER NOT NULL,
-    member_since TIMESTAMPTZ,
-    is_cut BOOLEAN NOT NULL
+    version INTEGER NOT NULL
 );
 COMMENT ON TABLE membership_history IS 'One row a stay of a user in a segment. Who was in at T: entered_at <= T AND (left_at IS NULL OR left_at > T)';
 COMMENT ON COLUMN membership_history.segment_id IS 'The segment';
@@ -100,13 +98,26 @@ COMMENT ON COLUMN membership_history.user_id IS 'The user, of the system of the 
 COMMENT ON COLUMN membership_history.entered_at IS 'The first tick of the stay';
 COMMENT ON COLUMN membership_history.left_at IS 'The first tick without the user; NULL while the stay lasts';
 COMMENT ON COLUMN membership_history.version IS 'The version of the definition at entry';
-COMMENT ON COLUMN membership_history.member_since IS 'The entry that its snapshots show, where a backfill told the ticks before entered_at anew; else NULL';
-COMMENT ON COLUMN membership_history.is_cut IS 'Whether it ends where a backfilled span meets ticks that stay as they were told: no exit was counted there';
+
+CREATE TABLE cut_stays (
+    segment_id VARCHAR NOT NULL,
+    user_id VARCHAR NOT NULL,
+    entered_at TIMESTAMPTZ NOT NULL,
+    member_since TIMESTAMPTZ,
+    is_cut BOOLEAN NOT NULL
+);
+COMMENT ON TABLE cut_stays IS 'One row a stay of membership_history that ends or begins where a backfilled span meets ticks that stay as they were told';
+COMMENT ON COLUMN cut_stays.segment_id IS 'The segment';
+COMMENT ON COLUMN cut_stays.user_id IS 'The user, of the system of the segment';
+COMMENT ON COLUMN cut_stays.entered_at IS 'The first tick of the stay';
+COMMENT ON COLUMN cut_stays.member_since IS 'The entry that its snapshots go on showing, where no entry was counted at entered_at; else NULL';
+COMMENT ON COLUMN cut_stays.is_cut IS 'Whether no exit was counted where it ends';
 
 CREATE VIEW memberships AS
-SELECT segment_id, user_id, coalesce(h.member_since, h.entered_at) AS entered_at
+SELECT h.segment_id, h.user_id, coalesce(c.member_since, h.entered_at) AS entered_at
 FROM membership_history AS h
-WHERE left_at IS NULL;
+LEFT JOIN cut_stays AS c USING (segment_id, user_id, entered_at)
+WHERE h.left_at IS NULL;
 COMMENT ON VIEW memberships IS 'One row a present member of a segment';
 COMMENT ON COLUMN memberships.segment_id IS 'The segment';
 COMMENT ON COLUMN memberships.user_id IS 'The user, of the system of the segment';
@@ -184,11 +195,12 @@ CREATE VIEW membership_changes AS
 WITH changes AS (
     SELECT segment_id, user_id, 'entered' AS change, entered_at AS "at"
     FROM membership_history
-    WHERE member_since IS NULL
+    ANTI JOIN (FROM cut_stays WHERE member_since IS NOT NULL) USING (segment_id, user_id, entered_at)
     UNION ALL
     SELECT segment_id, user_id, 'exited' AS change, left_at AS "at"
     FROM membership_history
-    WHERE left_at IS NOT NULL AND NOT is_cut
+    ANTI JOIN (FROM cut_stays WHERE is_cut) USING (segment_id, user_id, entered_at)
+    WHERE left_at IS NOT NULL
 ),
 decided AS (
     SELECT s.segment_id, s.at, max_by(s.run_id, r.attempt) AS run_id

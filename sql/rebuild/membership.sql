@@ -8,7 +8,7 @@ SELECT
     t.left_at,
     t.version,
     t.member_since,
-    coalesce(t.is_cut, false) AS is_cut
+    t.is_cut
 FROM stays AS t
 JOIN segments AS g USING (segment_id)
 JOIN systems AS s USING (system)

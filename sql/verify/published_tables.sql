@@ -32,6 +32,12 @@ WITH digests AS (
     SELECT 'membership_history' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
     FROM published.membership_history AS t
     UNION ALL
+    SELECT 'cut_stays' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM shown.cut_stays AS t
+    UNION ALL
+    SELECT 'cut_stays' AS subject, 'published' AS side, count(*) AS rows, sum(hash(t)) AS digest
+    FROM published.cut_stays AS t
+    UNION ALL
     SELECT 'runs' AS subject, 'shown' AS side, count(*) AS rows, sum(hash(t)) AS digest
     FROM shown.runs AS t
     UNION ALL

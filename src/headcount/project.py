@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from headcount.definitions.faults import sorted_faults
@@ -31,6 +31,10 @@ from headcount.definitions.project_file import FILE_NAME, read_project_file
 from headcount.definitions.settings import Settings
 from headcount.definitions.yaml_reader import Document
 from headcount.errors import DefinitionError, Fault, StateError, UsageError
+from headcount.store.memory import Memory
+
+if TYPE_CHECKING:
+    from headcount.store.warehouse import Warehouse
 
 HOME_VARIABLE = "HEADCOUNT_HOME"
 CONNECTION_VARIABLE = "HEADCOUNT_CONN_"
@@ -108,6 +112,21 @@ class Project:
     def store_path(self) -> Path:
         """The pipeline's own database."""
         return self.folder / "warehouse" / "headcount.duckdb"
+
+    @property
+    def memory(self) -> Memory:
+        """What a process that works on it may take."""
+        return Memory(self.settings.memory_bytes)
+
+    def open_store(self, *, wait_s: float = 60.0) -> Warehouse:
+        """The store, held alone, within the memory that the project may take.
+
+        Raises what `Warehouse.open` raises.
+        """
+        # `check` reads a project and has no time to import DuckDB.
+        from headcount.store.warehouse import Warehouse  # noqa: PLC0415
+
+        return Warehouse.open(self.store_path, wait_s=wait_s, memory=self.memory)
 
     @property
     def lock_path(self) -> Path:

@@ -58,6 +58,9 @@ segments: segments/          # the folder of definitions
 # Snapshots are kept for so long, then the last of each day; null is for ever. Nothing
 # is lost with one: memberships of the past are in the store.
 # snapshots: {keep: 30 days, keep_daily: null}
+
+# What one command or task may take; beyond it the disk is used. null: half the machine.
+# memory: 4 GB
 """
 
 DEFINITION = """\

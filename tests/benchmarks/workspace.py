@@ -35,6 +35,7 @@ class Workspace:
     scratch: Path
     seed: int
     peers: Sequence[str]
+    memory: str | None = None
 
     def log(self, events: int, users: int) -> Made:
         """The log of so many events of so many users, made when it is not there."""
@@ -57,7 +58,8 @@ class Workspace:
         folder = self.scratch / made.folder.name
         tell("copying the store")
         shutil.copytree((made.folder / STORE).parent, (folder / STORE).parent)
-        (folder / "headcount.yaml").write_text(SETTINGS, encoding="utf-8")
+        limit = f"memory: {self.memory}\n" if self.memory else ""
+        (folder / "headcount.yaml").write_text(SETTINGS + limit, encoding="utf-8")
         project = open_project(folder)
         self.define(project, segments)
         return project
@@ -129,7 +131,7 @@ def workspace(arguments: argparse.Namespace) -> Iterator[Workspace]:
     with TemporaryDirectory(prefix="headcount-benchmark-", dir=kept) as scratch:
         place = kept or Path(scratch)
         peers = [*filter(None, arguments.peers.split(","))]
-        yield Workspace(place, Path(scratch), arguments.seed, peers)
+        yield Workspace(place, Path(scratch), arguments.seed, peers, arguments.memory)
 
 
 def tell(text: str) -> None:

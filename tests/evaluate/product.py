@@ -24,6 +24,7 @@ from headcount.evaluate.tick import evaluate_tick
 from headcount.ingest.sources import ingest_sources
 from headcount.rules.ranges import expiry
 from headcount.store import membership
+from headcount.store.memory import WHOLE_MACHINE, Memory
 from headcount.store.warehouse import Warehouse
 from tests.oracle import Definition, Event, Record
 
@@ -77,11 +78,13 @@ def tick_by_tick(
     steps: Iterable[Step],
     *,
     folder: Path,
+    memory: Memory = WHOLE_MACHINE,
 ) -> Iterator[dict[str, set[str]]]:
     """Name the members after each step, in one store that goes on living."""
     settings = settings_of(system)
     loaded = load(definitions, settings, folder / "segments")
     with Warehouse.in_memory() as warehouse:
+        warehouse.memory = memory
         for number, step in enumerate(steps):
             lines = [*map(event_line, step.events), *map(record_line, step.records)]
             write_file(lines, folder / f"log-{number}.ndjson")

@@ -1,7 +1,8 @@
 """Tick by tick, product and oracle name the same users: late, again, ahead or not.
 
 The log of a scenario arrives in parts, with a tick after each; some ticks are skipped.
-After every tick each membership is what the oracle makes of all that has arrived.
+After every tick each membership is what the oracle makes of all that has arrived,
+however little memory there is.
 Segments that end are left out: what arrives after their end changes nothing, and the
 golden cases of `expiry.yaml` say so.
 """
@@ -19,9 +20,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headcount.store.memory import WHOLE_MACHINE, Memory
 from tests import oracle
 from tests.evaluate.product import Step, tick_by_tick
 from tests.strategies import Scenario, scenarios
+
+TWO_ROWS = Memory(400)
+"""Two events may be looked at at a time: every condition is asked of parts."""
 
 QUARTER = timedelta(minutes=15)
 BACK = [0, 1, 4, 26, 96, 7 * 96]  # quarters of an hour between ticks
@@ -58,14 +63,18 @@ def without_end(
 
 
 @settings(max_examples=max(20, settings().max_examples // 2))
-@given(histories())
-def test_every_tick_agrees_with_oracle(history: tuple[Scenario, list[Step]]) -> None:
+@given(histories(), st.sampled_from([WHOLE_MACHINE, TWO_ROWS]))
+def test_every_tick_agrees_with_oracle(
+    history: tuple[Scenario, list[Step]], memory: Memory
+) -> None:
     scenario, steps = history
     system = {"timezone": scenario.zone}
 
     arrived = Step([], [], scenario.at)
     with TemporaryDirectory() as folder:
-        told = tick_by_tick(scenario.definitions, system, steps, folder=Path(folder))
+        told = tick_by_tick(
+            scenario.definitions, system, steps, folder=Path(folder), memory=memory
+        )
         for step, found in zip(steps, told, strict=True):
             arrived = Step(
                 [*arrived.events, *step.events],

@@ -84,11 +84,12 @@ class Written:
 
 
 STATEMENTS = (
-    "INSERT INTO membership SELECT 'many', user_code, entered_at, NULL, 1 FROM opened",
+    "INSERT INTO membership SELECT 'many', user_code, entered_at, NULL, 1, NULL, false"
+    " FROM opened",
     "UPDATE membership SET left_at = c.left_at FROM closed AS c"
     " WHERE membership.user_code = c.user_code"
     " AND membership.entered_at = c.entered_at",
-    'INSERT INTO runs SELECT run_id, "at", 1, \'done\', 0, "at", 0.1 FROM sizes',
+    'INSERT INTO runs SELECT run_id, "at", 1, \'done\', 0, "at", 0.1, false FROM sizes',
     "INSERT INTO run_segments SELECT run_id, 'many', \"at\", 1, 'full', 'Active', NULL,"
     " members, entered, exited, members - entered, bounds, 0.1 FROM sizes",
     "INSERT INTO segment_sizes SELECT 'many', \"at\", members, entered, exited"

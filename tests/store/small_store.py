@@ -35,7 +35,7 @@ SET VARIABLE n = (SELECT count(*) + 1 FROM runs);
 SET VARIABLE tick = TIMESTAMPTZ '2024-01-01' + getvariable('n') * INTERVAL 15 MINUTES;
 INSERT INTO runs
 SELECT getvariable('n')::VARCHAR, getvariable('tick'), 1, 'ok', getvariable('n'),
-    getvariable('tick'), 0;
+    getvariable('tick'), 0, false;
 INSERT INTO users BY NAME
 SELECT 0 AS system_code, getvariable('n') AS user_code,
     'u' || getvariable('n') AS user_id, getvariable('tick') AS first_event_at,
@@ -44,7 +44,7 @@ INSERT INTO events
 SELECT 0, 0, getvariable('n'), getvariable('tick'), getvariable('n'), '',
     getvariable('n')::VARCHAR, '{}', false, 0;
 INSERT INTO membership
-SELECT 's', getvariable('n'), getvariable('tick'), NULL, 1;
+SELECT 's', getvariable('n'), getvariable('tick'), NULL, 1, NULL, false;
 INSERT INTO segment_sizes
 SELECT 's', getvariable('tick'), getvariable('n'), 1, 0;
 """

@@ -34,6 +34,7 @@ COLUMNS = {
 }
 MORE_TABLES = {
     "condition_sizes",
+    "cut_stays",
     "segment_versions",
     "event_files",
     "runs",

@@ -137,8 +137,8 @@ def test_a_manifest_that_names_other_files_is_told_of(
     [
         ("DELETE FROM membership", "in the snapshot"),
         (
-            "INSERT INTO membership SELECT segment_id, 1, entered_at, NULL, 1 "
-            "FROM membership",
+            "INSERT INTO membership BY NAME "
+            "SELECT * REPLACE (1 AS user_code, NULL AS left_at) FROM membership",
             "in the stays",
         ),
         ("UPDATE membership SET entered_at = entered_at - INTERVAL 1 HOUR", "in the"),

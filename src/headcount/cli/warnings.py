@@ -26,10 +26,9 @@ def unseen_if_free(
     if not definitions or not project.store_path.exists():
         return ()
     from headcount.store.unseen import unseen_beside
-    from headcount.store.warehouse import Warehouse
 
     try:
-        with Warehouse.open(project.store_path, wait_s=0) as warehouse:
+        with project.open_store(wait_s=0) as warehouse:
             return unseen_beside(warehouse, definitions)
     except StateError:
         return ()  # `check` needs no data; whoever does will say what is wrong

@@ -24,7 +24,6 @@ from headcount.console.table import (
 from headcount.console.table_files import write_table
 from headcount.evaluate.why import explain
 from headcount.pipeline.survey import require_evaluated
-from headcount.store.warehouse import Warehouse
 
 router = APIRouter()
 
@@ -171,7 +170,7 @@ def segment_why(
     """
     console.desk.board().require(segment_id)
     project = console.desk.project
-    with Warehouse.open(project.store_path, wait_s=WHY_WAITS_S) as warehouse:
+    with project.open_store(wait_s=WHY_WAITS_S) as warehouse:
         registered, newest = require_evaluated(project, warehouse, segment_id)
         systems = project.settings.systems
         found = explain(warehouse, registered, user.strip(), systems, at=newest)

@@ -5,6 +5,7 @@ Source: interface.md §2; addresses: faults.md §2 (SSRF) and §5 (37).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -45,6 +46,10 @@ from headcount.errors import DefinitionError
 FILE_NAME = "headcount.yaml"
 MAPPED = {"csv", "parquet", "ndjson"}
 LARGEST_LIMIT = 10**9
+LEAST_MEMORY = 256 * 2**20
+
+_UNITS = {"MB": 2**20, "GB": 2**30}
+_BYTES = re.compile(r"([1-9][0-9]{0,6}) ?(MB|GB)")
 
 Found = Iterator[MistakeError]
 Written = Mapping[str, Any]
@@ -74,6 +79,17 @@ def _read_exact_length(value: Any) -> timedelta | None:
     return timedelta(seconds=EXACT_SECONDS[duration.unit] * duration.amount)
 
 
+def _read_bytes(value: Any) -> int | None:
+    if value is None:
+        return None
+    found = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    size = int(found[1]) * _UNITS[found[2]] if found else 0
+    if size < LEAST_MEMORY:
+        wanted = "a size like 4 GB, from 256 MB on, or null"
+        raise MistakeError(found=quote(str(value)), wanted=wanted)
+    return size
+
+
 def _read_namespace(value: Any) -> str:
     namespace = values.read_name(value)
     if namespace.startswith(":"):
@@ -88,6 +104,7 @@ def _choice(*choices: str) -> PlainValidator:
 Limit = Annotated[int | None, PlainValidator(_read_limit)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(values.read_any_list)]
 Timezone = Annotated[ZoneInfo, PlainValidator(read_timezone)]
+Bytes = Annotated[int | None, PlainValidator(_read_bytes)]
 LengthOrNone = Annotated[timedelta | None, PlainValidator(_read_exact_length)]
 
 
@@ -235,7 +252,7 @@ class SnapshotsFile(Frozen):
 class ProjectFile(Frozen):
     """The whole of headcount.yaml."""
 
-    nullable: ClassVar[frozenset[str]] = frozenset({"guard"})
+    nullable: ClassVar[frozenset[str]] = frozenset({"guard", "memory"})
 
     systems: Annotated[
         Mapping[str, SystemFile], BeforeValidator(values.read_filled_mapping)
@@ -250,6 +267,7 @@ class ProjectFile(Frozen):
     segments: Word = "segments"
     exports: ExportsFile = ExportsFile()
     snapshots: SnapshotsFile = SnapshotsFile()
+    memory: Bytes = None
 
     @classmethod
     def mistakes(cls, written: Written, reading: Reading) -> Found:
@@ -328,6 +346,7 @@ def _to_settings(written: ProjectFile) -> Settings:
         snapshots=SnapshotRetention(
             written.snapshots.keep, written.snapshots.keep_daily
         ),
+        memory_bytes=written.memory,
     )
 
 

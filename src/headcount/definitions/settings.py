@@ -183,3 +183,4 @@ class Settings:
     subscriptions: tuple[Subscription, ...] = ()
     keep_exports: timedelta | None = timedelta(days=30)
     snapshots: SnapshotRetention = SnapshotRetention()
+    memory_bytes: int | None = None

@@ -35,9 +35,6 @@ from headcount.store.columns.arrays import Mask
 from headcount.store.columns.crowd import Crowd, Stretch
 from headcount.store.history import History
 
-MOST_ROWS = 20_000_000
-"""Events that one condition is looked at with at a time: what bounds the memory."""
-
 
 @dataclass
 class Evaluator:
@@ -50,7 +47,6 @@ class Evaluator:
     history: History
     moment: Moment
     members_of: Callable[[str], pl.Series]
-    most_rows: int = MOST_ROWS
     _masks: dict[Leaf, Mask] = field(default_factory=dict)
 
     @cached_property
@@ -93,7 +89,7 @@ class Evaluator:
         if not isinstance(crowd, Stretch):
             return [crowd]
         rows = self.history.count_rows(names_of(leaf))
-        return crowd.split(-(-rows // self.most_rows))
+        return crowd.split(-(-rows // self.history.most_rows))
 
 
 def holds(node: Node, leaf: Callable[[Leaf], Mask]) -> Mask:

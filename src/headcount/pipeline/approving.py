@@ -11,7 +11,6 @@ from headcount.destinations.secrecy import ignore_secret
 from headcount.pipeline.pushing import push, require_destination
 from headcount.pipeline.stages import publish
 from headcount.project import Project
-from headcount.store.warehouse import Warehouse
 from headcount.sync import holds
 from headcount.sync.holds import HoldMovedOnError, Waiting
 from headcount.sync.report import PushReport
@@ -51,7 +50,7 @@ def approve(
     """
     if destination is not None:
         require_destination(project, destination)
-    with Warehouse.open(project.store_path) as warehouse, warehouse.transaction():
+    with project.open_store() as warehouse, warehouse.transaction():
         waiting = [
             one
             for one in holds.read_waiting(warehouse)

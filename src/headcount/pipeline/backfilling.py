@@ -15,7 +15,6 @@ from headcount.evaluate.backfill import Span, tell_tick
 from headcount.evaluate.outcome import TickReport
 from headcount.pipeline.survey import load_beside
 from headcount.project import Project
-from headcount.store.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def backfill(
         span = Span(Path(aside), restate, full)
         for at in ticks:
             on_tick(at)
-            with Warehouse.open(project.store_path) as warehouse:
+            with project.open_store() as warehouse:
                 report = tell_tick(
                     warehouse,
                     load_beside(project, warehouse),

@@ -85,7 +85,7 @@ def export(
     Raises UnknownSegmentError, NotEvaluatedError without a membership until then,
     UnknownAttributeError for a name that no user has had.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         request = _member_request(
             project, warehouse, segment_id, format_=format, attributes=attributes, at=at
         )
@@ -112,7 +112,7 @@ def export_segments(
     for column in columns:
         if column not in KINDS:
             raise UnknownColumnError(column, nearest=nearest(column, KINDS))
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         found = survey(project, warehouse, at=at)
         views = found.segments
         if segment_ids is not None:
@@ -132,7 +132,7 @@ def export_due(project: Project, *, at: datetime, now: datetime) -> ExportsRepor
 
     A segment that has no membership yet is not due.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         due = [
             one
             for one in project.settings.subscriptions
@@ -153,7 +153,7 @@ def sweep_old_exports(project: Project, *, now: datetime) -> int:
     How long they are kept is `exports.keep` of headcount.yaml. The newest file of each
     subscription stays: an expired segment gets no newer one.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         newest = [
             _made(warehouse, project, one)[:1] for one in project.settings.subscriptions
         ]
@@ -203,7 +203,7 @@ def _made(warehouse: Warehouse, project: Project, one: Subscription) -> list[Exp
 def _export_subscribed(
     project: Project, one: Subscription, *, at: datetime, now: datetime
 ) -> Export:
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         request = _member_request(
             project,
             warehouse,

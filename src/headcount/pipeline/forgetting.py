@@ -110,7 +110,7 @@ def forget(
     folder = project.store_path.parent
     tombstones = read_tombstones(project).with_users(user_ids, at=None)
     tombstones.write(folder)
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         erased = erasure.erase_rows(
             warehouse,
             user_ids,
@@ -139,7 +139,7 @@ def finish_erasures(
     waiting = {one for one, at in tombstones.finished.items() if at is None}
     if not waiting:
         return None
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         named = erasure.find_users(warehouse)
     users = [one for one in named if tombstones.hash_of(one) in waiting]
     receipt = forget(project, users, now=now, on_secret=on_secret)
@@ -167,7 +167,7 @@ def _push(
     on_secret: Callable[[str], None],
 ) -> Iterator[PushResult]:
     """Destinations that hold one of the users are told, each by its ordinary push."""
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         due = _due_holders(project, warehouse, user_ids, now=now)
     for destination, segment_id in due:
         report = push(
@@ -197,7 +197,7 @@ def _finish(
 ) -> tuple[tuple[Holder, ...], tuple[Holder, ...]]:
     """The ids are gone when no push can be waited for; who still holds one, if any."""
     said = {(one.destination, one.segment_id): one for one in pushes}
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         due = _due_holders(project, warehouse, user_ids, now=now)
         others = [
             one for one in erasure.read_held(warehouse, user_ids) if one not in due

@@ -68,7 +68,7 @@ def import_classic(
     """
     if not path.is_file():
         raise MissingFileError(path)
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         file = survey(project, warehouse).require(segment_id).file
         definition = _definition(warehouse, load_beside(project, warehouse), segment_id)
         report = import_members(
@@ -106,7 +106,7 @@ def delete(
     Destinations are told at once, unless not `push_too`; one that cannot be reached is
     told by the next push. A kill in between leaves an orphan that can be deleted again.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         view = survey(project, warehouse).require(segment_id)
         (project.folder / view.file).unlink(missing_ok=True)
         at = clock.last_tick(now)

@@ -20,7 +20,6 @@ from headcount.project import Project
 from headcount.store.files import sweep_temporaries
 from headcount.store.retention import Compaction, compact_store, thin_snapshots
 from headcount.store.snapshots import sweep_snapshots, write_manifests
-from headcount.store.warehouse import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def maintain(
     """The project is swept and takes no more room than it must; all is published."""
     folder = project.snapshots_folder
     erasure = finish_erasures(project, now=now, on_secret=on_secret)
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         swept = sum(
             map(sweep_temporaries, [project.exports_folder, *folder.glob("*/")])
         )

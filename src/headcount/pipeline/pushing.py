@@ -123,7 +123,7 @@ def _read_definitions(warehouse: Warehouse) -> dict[str, Definition]:
 
 
 def _read_due(project: Project, now: datetime, *, full: bool = False) -> list[Due]:
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         watch_only_named(project, warehouse, _read_definitions(warehouse))
         read = read_known if full else read_due
         return read(project, warehouse, now=now)
@@ -195,7 +195,7 @@ class Pushes:
 
         With `turns` they are told again, in so many parts, of which it is the `turn`th.
         """
-        with Warehouse.open(self.project.store_path) as warehouse:
+        with self.project.open_store() as warehouse:
             registered = read_registered(warehouse)[due.segment_id]
             snapshot = latest_snapshot(warehouse, due.segment_id)
             if snapshot is None:  # restated away since the push was found due

@@ -105,7 +105,7 @@ def rebuild(
     sweep_temporaries(store.parent)
     with _held(project, now) as old, folder_aside(store.parent) as aside:
         new = aside / store.name
-        with Warehouse.open(new) as warehouse:
+        with Warehouse.open(new, memory=project.memory) as warehouse:
             told = _tell(project, warehouse, now=now, progress=progress)
             if told.unread and not partial:
                 files = [f"{one.path}: {one.reason}" for one in told.unread]

@@ -63,7 +63,7 @@ def reconcile(
     One that wanted nothing more (410) is called again: a person asks for it.
     """
     require_destination(project, destination)
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         warehouse.execute("sync/forget_gone", {"destination": destination})
         due = [
             each
@@ -84,7 +84,7 @@ def reconcile_in_turn(
     Not those where telling again has side effects, such as a bill.
     """
     settings = project.settings.destinations
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         due = [
             each
             for each in read_known(project, warehouse, now=now)

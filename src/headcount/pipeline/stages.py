@@ -27,7 +27,7 @@ def ingest(
     progress: Callable[[str, int], None] | None = None,
 ) -> IngestReport:
     """What has landed is in the store, each file whole or refused with a reason."""
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         return ingest_sources(
             warehouse,
             project.settings,
@@ -46,7 +46,7 @@ def retract(
     progress: Callable[[str, int], None] | None = None,
 ) -> RetractionReport:
     """The store is as if `file` had never been ingested; the next tick shows it."""
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         return retract_file(
             warehouse,
             project.settings,
@@ -74,7 +74,7 @@ def evaluate(
 
     With `full` the whole history is read, else what changed since the last tick.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         return evaluate_tick(
             warehouse,
             load_beside(project, warehouse),
@@ -88,7 +88,7 @@ def evaluate(
 
 def publish(project: Project, *, now: datetime) -> Publication:
     """The analysts' database shows what the store holds."""
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         return publish_open(project, warehouse, now=now)
 
 
@@ -116,7 +116,7 @@ def measure(project: Project, *, only_new: bool = False) -> int:
     With `only_new` only where a version was not measured yet; returns the number of
     segments that were. Reads the whole history.
     """
-    with Warehouse.open(project.store_path) as warehouse:
+    with project.open_store() as warehouse:
         return measure_conditions(
             warehouse, project.settings.systems, only_new=only_new
         )

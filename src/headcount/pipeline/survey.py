@@ -113,8 +113,8 @@ UNSEEN = _Stand("Pending", "no tick has seen it yet", *[None] * 5)
 
 def open_to_look(project: Project) -> Warehouse:
     """The project's store, or an empty one in memory when it has none yet."""
-    path = project.store_path
-    return Warehouse.open(path) if path.exists() else Warehouse.in_memory()
+    is_there = project.store_path.exists()
+    return project.open_store() if is_there else Warehouse.in_memory()
 
 
 def load_beside(project: Project, warehouse: Warehouse) -> Loaded:

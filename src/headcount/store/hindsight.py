@@ -28,7 +28,7 @@ def seen_until(warehouse: Warehouse, position: int) -> Iterator[Warehouse]:
         path = Path(folder) / "seen.duckdb"
         Warehouse.open(path).close()
         _fill(warehouse, path, position)
-        with Warehouse.open(path) as seen:
+        with Warehouse.open(path, memory=warehouse.memory) as seen:
             yield seen
 
 

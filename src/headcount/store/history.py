@@ -81,6 +81,11 @@ class History:
             )
         return open_columns(self._warehouse, self.system_code)
 
+    @property
+    def most_rows(self) -> int:
+        """Events that may be looked at at a time."""
+        return self._warehouse.memory.most_rows
+
     def tidy(self) -> None:
         """The columns are few and ordered, and left-over files are gone."""
         if self.system_code >= 0:

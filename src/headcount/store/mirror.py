@@ -47,7 +47,7 @@ def open_mirror(path: Path, *, system: str | None = None) -> Warehouse:
         if system is not None:
             warehouse.execute("mirror/users", {"system": system})
             _add_wide_attributes(warehouse)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
+    except duckdb.CatalogException as error:
         warehouse.close()
         raise OldPublicationError(path) from error
     except BaseException:

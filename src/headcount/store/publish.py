@@ -40,6 +40,7 @@ TABLES = (
     "publish/segment_files",
     "publish/segment_versions",
     "publish/membership_history",
+    "publish/cut_stays",
     "publish/runs",
     "publish/run_segments",
     "publish/segment_sizes",

@@ -84,8 +84,7 @@ def _recover(
                 for table in (*ledger.TABLES, *PUBLISHED):
                     warehouse.execute(f"rebuild/{table}")
             ((is_one,),) = warehouse.rows("rebuild/is_one_state")
-            nobody, shown = pl.DataFrame(schema=STAYS), warehouse.frame("rebuild/stays")
-            stays = pl.concat([nobody, shown], how="diagonal_relaxed")
+            stays = warehouse.frame("rebuild/stays")
             return stays.cast(STAYS), bool(is_one)
         finally:
             warehouse.execute("published/detach")

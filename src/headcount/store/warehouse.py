@@ -29,6 +29,7 @@ from headcount.errors import (
 )
 from headcount.store.files import folder_aside, sweep_temporaries, write_atomically
 from headcount.store.lock import hold_lock
+from headcount.store.memory import WHOLE_MACHINE, Memory
 from headcount.store.replacement import copy_store, put_in_place
 from headcount.store.sql import migrations, read_sql
 
@@ -40,7 +41,6 @@ Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
 Options = dict[str, str | bool | int | float | list[str]]
 
-MEMORY_LIMIT = "50%"  # of the machine; the rest is for Polars and the page cache
 # A progress bar would stand on stdout between what a command says there.
 SESSION = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
 FOREIGN_HOLDER = re.compile(r"Conflicting lock is held in (?P<holder>.*?\(PID \d+\))")
@@ -63,6 +63,8 @@ class Warehouse:
         self._options = options or {}
         self.has_columns = True
         """Whether columns are kept beside it (`store.columns`)."""
+        self.memory = WHOLE_MACHINE
+        """What its process may take."""
         self._on_close = ExitStack()
 
     @cached_property
@@ -83,7 +85,7 @@ class Warehouse:
         path: Path,
         *,
         wait_s: float = 60.0,
-        memory_limit: str = MEMORY_LIMIT,
+        memory: Memory = WHOLE_MACHINE,
         threads: int | None = None,
     ) -> Self:
         """The store at `path`, created when missing, with today's schema, held alone.
@@ -95,7 +97,7 @@ class Warehouse:
         lock = hold_lock(_beside(path, ".lock"), subject=path, wait_s=wait_s)
         with ExitStack() as stack:
             stack.enter_context(lock)
-            options = _options(memory_limit, threads)
+            options = _options(memory.database_limit, threads)
             if not path.exists():
                 _create(path, options)
             con = _connect(path, options, wait_s=wait_s)
@@ -103,6 +105,7 @@ class Warehouse:
             # What a killed process had spilled; alone with the store, nobody needs it.
             shutil.rmtree(_beside(path, ".tmp"), ignore_errors=True)
             warehouse = cls(con, path, options)
+            warehouse.memory = memory
             _migrate(warehouse)
             warehouse._on_close = stack.pop_all()
         return warehouse
@@ -116,7 +119,10 @@ class Warehouse:
 
     @classmethod
     def empty(
-        cls, *, memory_limit: str = MEMORY_LIMIT, threads: int | None = None
+        cls,
+        *,
+        memory_limit: str = WHOLE_MACHINE.database_limit,
+        threads: int | None = None,
     ) -> Self:
         """A database in memory without any table."""
         con = duckdb.connect(":memory:", config=_options(memory_limit, threads))

@@ -28,8 +28,8 @@ from headcount.store.files import sha256_of, write_atomically
 from headcount.store.warehouse import Warehouse
 
 DAY_US = 86_400_000_000
-MOST_POSITIONS = 2_000_000
-"""Ingest positions that one reading covers: what bounds the memory."""
+ROWS_A_POSITION = 10
+"""An event in the making, its properties as text, takes as much as so many rows."""
 
 BEFORE_ALL = -1  # ingest positions count from 0
 EVERYTHING = (to_micros(BEGINNING), to_micros(FOREVER))
@@ -46,6 +46,11 @@ class Extension:
     tables: dict[int, ValueTable]
     next_run: int
     runs: list[tuple[Run, str]] = field(default_factory=list)
+
+    @property
+    def most_positions(self) -> int:
+        """Ingest positions that one reading covers: what bounds the memory."""
+        return max(1, self.warehouse.memory.most_rows // ROWS_A_POSITION)
 
     def add_span(self, after: int, upto: int, *, day: int | None = None) -> None:
         """The events at positions (after, upto], of one day or of any, are a run."""
@@ -191,8 +196,9 @@ def extend(extension: Extension, position: int | None, upto: int) -> None:
     if position is None:
         add_days(extension, upto)
     else:
-        for after in range(position, upto, MOST_POSITIONS):
-            extension.add_span(after, min(after + MOST_POSITIONS, upto))
+        most = extension.most_positions
+        for after in range(position, upto, most):
+            extension.add_span(after, min(after + most, upto))
     with extension.warehouse.transaction():
         extension.commit(upto)
 
@@ -201,7 +207,7 @@ def add_days(extension: Extension, upto: int) -> None:
     """One run a day, or several where a day has very many events."""
     params = {"system_code": extension.system_code, "upto": upto}
     for day, rows in extension.warehouse.rows("columns/days", params):
-        parts = -(-rows // MOST_POSITIONS)
+        parts = -(-rows // extension.most_positions)
         edges = [BEFORE_ALL, *(upto * i // parts for i in range(1, parts + 1))]
         for after, until in pairwise(edges):
             extension.add_span(after, until, day=day)

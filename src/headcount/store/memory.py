@@ -1,0 +1,38 @@
+"""How much memory the store and what is read from it may take.
+
+One figure a project, `memory` in headcount.yaml: half of it is DuckDB's, which spills
+to the disk beyond; from the other half follows how many events are looked at at a time.
+Results are the same whatever it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_ROWS = 20_000_000
+"""Events that one condition is looked at with at a time."""
+
+BYTES_A_ROW = 100
+"""What an event takes while it is looked at: its user, values, and masks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a process may take, in bytes; None: what the machine has."""
+
+    most_bytes: int | None = None
+
+    @property
+    def database_limit(self) -> str:
+        """DuckDB's `memory_limit`; without a figure half of the machine's."""
+        return "50%" if self.most_bytes is None else f"{self.most_bytes // 2}B"
+
+    @property
+    def most_rows(self) -> int:
+        """How many events are looked at at a time."""
+        if self.most_bytes is None:
+            return MOST_ROWS
+        return max(1, min(MOST_ROWS, self.most_bytes // 2 // BYTES_A_ROW))
+
+
+WHOLE_MACHINE = Memory()
