@@ -10,7 +10,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-import headcount.pipeline  # noqa: F401
+from headcount.pipeline import alert, run_tick  # noqa: F401 - imported to be there
 
 
 def main() -> None:
