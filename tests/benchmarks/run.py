@@ -50,7 +50,7 @@ def main() -> int:
         "--memory", action="store_true", help="also what smaller and larger files take"
     )
     parser.add_argument("--folder", type=Path, help="where logs are kept for later")
-    parser.add_argument("--memory", help="what ours may take, like '1 GB'")
+    parser.add_argument("--limit", help="the memory that ours may take: '1 GB'")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true", help="on one line")
     arguments = parser.parse_args()

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.shop import NOW, TICK
 from tests.shop import opened as opened_shop
 
+from headcount.ingest.sources import ingest_sources
 from headcount.pipeline import run_tick
 from headcount.store.memory import MOST_ROWS, WHOLE_MACHINE, Memory
 
@@ -27,7 +28,9 @@ def test_project_opens_its_store_within_its_memory(tmp_path: Path) -> None:
     report = run_tick(shop.project, at=TICK, now=NOW)
 
     assert [one.members for one in report.tick.segments] == [1]
+    shop.land("second", ("cy", "buy", TICK))
     with shop.project.open_store() as warehouse:
+        ingest_sources(warehouse, shop.project.settings, shop.folder, now=NOW)
         limit = warehouse.con.execute("SELECT current_setting('memory_limit')")
         assert limit.fetchone() == ("128.0 MiB",)
         assert warehouse.memory == Memory(256 * 2**20)
