@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from headcount.store.warehouse import MEMORY_LIMIT, SESSION
+from headcount.store.memory import WHOLE_MACHINE
+from headcount.store.warehouse import SESSION
 
 SQL = Path(__file__).parent / "sql"
 
@@ -17,7 +18,7 @@ SQL = Path(__file__).parent / "sql"
 @contextmanager
 def connected(path: str = ":memory:", **config: str) -> Iterator[Any]:
     """A connection of DuckDB with the memory that ours is given."""
-    config = {"memory_limit": MEMORY_LIMIT} | config
+    config = {"memory_limit": WHOLE_MACHINE.database_limit} | config
     with closing(duckdb.connect(path, config=config)) as con:
         con.execute(SESSION)
         yield con

@@ -131,7 +131,7 @@ def workspace(arguments: argparse.Namespace) -> Iterator[Workspace]:
     with TemporaryDirectory(prefix="headcount-benchmark-", dir=kept) as scratch:
         place = kept or Path(scratch)
         peers = [*filter(None, arguments.peers.split(","))]
-        yield Workspace(place, Path(scratch), arguments.seed, peers, arguments.memory)
+        yield Workspace(place, Path(scratch), arguments.seed, peers, arguments.limit)
 
 
 def tell(text: str) -> None:
