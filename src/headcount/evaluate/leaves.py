@@ -36,12 +36,11 @@ from headcount.rules.compile import (
 )
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import Bounds
-from headcount.rules.values import read_values
 from headcount.store.columns.arrays import Index, Mask
 from headcount.store.columns.crowd import Crowd
 from headcount.store.columns.reader import Span
-from headcount.store.columns.rows import Rows
-from headcount.store.history import History, property_column
+from headcount.store.columns.rows import Coded, Rows
+from headcount.store.history import History
 
 MembersOf = Callable[[str], pl.Series]
 """The user codes of another segment's finished membership."""
@@ -79,6 +78,10 @@ class Scene:
             names, span_of(bounds), self.crowd, paths_of(where, *others), at=at, ids=ids
         )
         return matching(rows, where, self.answers)
+
+    def attribute(self, path: str) -> tuple[Index, Coded]:
+        """Who of the crowd has something at `path`, and what."""
+        return self.history.attribute_values(path, self.moment.at, self.crowd)
 
 
 def span_of(bounds: Bounds) -> Span:
@@ -196,11 +199,9 @@ def read_steps(leaf: Ordered, scene: Scene) -> list[pl.DataFrame]:
 
 
 def _attribute(leaf: AttributeTest, scene: Scene) -> Mask:
-    found = scene.history.read_attribute(leaf.attribute, scene.moment.at, scene.crowd)
-    values = read_values(found.get_column(property_column(leaf.attribute)))
-    holds = satisfies(leaf.predicate, values, scene.moment).to_numpy()
+    who, coded = scene.attribute(leaf.attribute)
     mask = np.full(scene.size, holds_when_missing(leaf.predicate))
-    mask[found.get_column("who").to_numpy()] = holds
+    mask[who] = coded.gather(satisfies(leaf.predicate, coded.values, scene.moment))
     return mask
 
 

@@ -21,10 +21,11 @@ from headcount.rules.micros import to_micros
 from headcount.rules.paths import ABSENT, Keys, candidates, descend, find
 from headcount.rules.ranges import FOREVER
 from headcount.rules.values import read_values
+from headcount.store.columns.arrays import Index
 from headcount.store.columns.crowd import Crowd, Listed, Stretch
 from headcount.store.columns.home import fresh_columns, open_columns, tidy_columns
 from headcount.store.columns.reader import Columns, Span
-from headcount.store.columns.rows import Coded, Rows
+from headcount.store.columns.rows import Coded, Rows, code_values
 from headcount.store.warehouse import Warehouse
 
 
@@ -54,7 +55,7 @@ class History:
         self._user_code = user_code
         self._columns_folder = columns_folder
         self._codes: dict[tuple[str, ...], list[int]] = {}
-        self._attributes: dict[tuple[str, datetime], tuple[Crowd, pl.DataFrame]] = {}
+        self._values: dict[tuple[str, datetime, Crowd], tuple[Index, Coded]] = {}
         found = warehouse.rows("history/system_code", {"system": system})
         # A system without any event has no code yet: -1 matches no row.
         self.system_code: int = found[0][0] if found else -1
@@ -208,14 +209,6 @@ class History:
         `who` is the row of the user in the crowd. The value is canonical JSON text in
         the column of `path`; `at` is the instant of the record that gave it.
         """
-        asked = (path, at)
-        kept = self._attributes.get(asked)
-        # Many conditions ask for one attribute of the same users.
-        if kept is None or kept[0] != crowd:
-            self._attributes[asked] = (crowd, self._latest(path, at, crowd))
-        return self._attributes[asked][1]
-
-    def _latest(self, path: str, at: datetime, crowd: Crowd) -> pl.DataFrame:
         keys = {one[0] for one in candidates(path)}
         latest = self._warehouse.frame(
             "history/attributes",
@@ -233,6 +226,18 @@ class History:
         rows, who = crowd.find(users)
         picked = found[rows] if isinstance(rows, slice) else found[pl.Series(rows)]
         return picked.drop("user_code").with_columns(who=pl.Series(who))
+
+    def attribute_values(
+        self, path: str, at: datetime, crowd: Crowd
+    ) -> tuple[Index, Coded]:
+        """Who has something at `path` before `at`, as rows of the crowd, and what."""
+        asked = (path, at, crowd)
+        # Many conditions ask for one attribute of the same users.
+        if asked not in self._values:
+            found = self.read_attribute(path, at, crowd)
+            coded = code_values(found.get_column(property_column(path)))
+            self._values[asked] = found.get_column("who").to_numpy(), coded
+        return self._values[asked]
 
     def users_with_new_attributes(
         self, path: str, position: int, was: datetime, now: datetime

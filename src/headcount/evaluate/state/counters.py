@@ -32,7 +32,7 @@ from headcount.evaluate.measures import (
     scales_of,
 )
 from headcount.evaluate.predicates import Moment
-from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.evaluate.state.changes import Reach, Sight, places_of, users_of
 from headcount.rules.compile import (
     ActivePeriods,
     Leaf,
@@ -47,7 +47,7 @@ NO_ROWS = np.empty(0, dtype=np.intp)
 
 @dataclass(frozen=True)
 class Delta:
-    """What a tick changes: for `users`, what is added to each column."""
+    """What is added to each column for `users`: rows of a crowd, ascending."""
 
     users: U32
     columns: Sequence[Column]
@@ -64,8 +64,8 @@ class Counter(Protocol):
     def scales(self) -> Sequence[int]:
         """The decimal places of each sum."""
 
-    def fresh(self, scene: Scene) -> list[Column] | None:
-        """Every column for the scene's crowd; None: a number does not fit."""
+    def fresh(self, scene: Scene) -> Delta | None:
+        """What the scene's crowd has, from nothing; None: a number does not fit."""
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
@@ -87,9 +87,9 @@ class MeasuredCounter:
         """How each column stands in the file."""
         return [kind for one in self.measures for kind in one.kinds]
 
-    def fresh(self, scene: Scene) -> list[Column] | None:
-        """Every column for the scene's crowd; None: a number does not fit."""
-        return self._count(measured_rows(self.leaf, scene), scene.size, scene)
+    def fresh(self, scene: Scene) -> Delta | None:
+        """What the scene's crowd has, from nothing; None: a number does not fit."""
+        return self._sum_up([(1, measured_rows(self.leaf, scene))], scene)
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
@@ -100,13 +100,18 @@ class MeasuredCounter:
             for moment in (before, reach.scene.moment)
         )
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
-        users = users_of([*came, *went])
         signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
+        return self._sum_up(signed, reach.scene)
+
+    def _sum_up(self, signed: Sequence[tuple[int, Rows]], scene: Scene) -> Delta | None:
+        """What rows add, with 1, or take off, with -1."""
+        users = users_of([rows for _, rows in signed])
         columns = [np.zeros(len(users), dtype=np.int64) for _ in self.kinds]
         for sign, rows in signed:
             if not len(rows):
                 continue
-            found = self._count(_seen_by(rows, users), len(users), reach.scene)
+            seen = replace(rows, who=places_of(rows.who, users))
+            found = self._count(seen, len(users), scene)
             if found is None:
                 return None
             columns = [
@@ -145,14 +150,14 @@ class PeriodsCounter:
         """How each column stands in the file."""
         return [COUNT] * self.leaf.active.of
 
-    def fresh(self, scene: Scene) -> list[Column] | None:
-        """Every column for the scene's crowd."""
-        return [
-            per_user(
-                scene.rows(self.leaf.names, period, self.leaf.where).who, scene.size
-            )
+    def fresh(self, scene: Scene) -> Delta:
+        """What the scene's crowd has, from nothing."""
+        periods = [
+            [scene.rows(self.leaf.names, period, self.leaf.where)]
             for period in periods_at(self.leaf, scene.moment)
         ]
+        users = users_of([rows for several in periods for rows in several])
+        return Delta(users, [_number(several, users) for several in periods])
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`."""
@@ -179,14 +184,9 @@ class PeriodsCounter:
         return active_holds(self.leaf, columns)
 
 
-def _seen_by(rows: Rows, users: U32) -> Rows:
-    """The rows with `who` counted among `users`, which hold all of theirs."""
-    return replace(rows, who=np.searchsorted(users, rows.who))
-
-
 def _number(several: Sequence[Rows], users: U32) -> Column:
     who = np.concatenate([rows.who for rows in several] or [NO_ROWS])
-    return per_user(np.searchsorted(users, who), len(users))
+    return per_user(places_of(who, users), len(users))
 
 
 def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:

@@ -16,9 +16,7 @@ from headcount.evaluate.instants import EARLIEST_US
 from headcount.evaluate.leaves import Scene
 from headcount.evaluate.predicates import Moment, instants_to_date, lately
 from headcount.rules.compile import AttributeTest, Leaf
-from headcount.rules.values import read_values
 from headcount.store.columns.arrays import I64, AnyArray, Mask
-from headcount.store.history import property_column
 
 DATE = "<i8"
 NO_DATE = 0
@@ -33,12 +31,10 @@ def is_dated(leaf: Leaf) -> TypeGuard[AttributeTest]:
 
 def read_dates(leaf: AttributeTest, scene: Scene) -> I64:
     """One number a user of the crowd: `NO_DATE` for whom the leaf can never hold."""
-    found = scene.history.read_attribute(leaf.attribute, scene.moment.at, scene.crowd)
-    values = read_values(found.get_column(property_column(leaf.attribute)))
-    instants = instants_to_date(leaf.predicate, values, scene.moment)
+    who, coded = scene.attribute(leaf.attribute)
+    instants = instants_to_date(leaf.predicate, coded.values, scene.moment)
     dates = np.full(scene.size, NO_DATE, dtype=np.int64)
-    who = found.get_column("who").to_numpy()
-    dates[who] = (instants + FIRST_DATE).fill_null(NO_DATE).to_numpy()
+    dates[who] = coded.gather((instants + FIRST_DATE).fill_null(NO_DATE))
     return dates
 
 

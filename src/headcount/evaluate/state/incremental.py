@@ -10,7 +10,7 @@ Source: segments.md §6.1.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from headcount.evaluate.full import Evaluator, holds
-from headcount.evaluate.leaves import leaf_mask
-from headcount.evaluate.predicates import Moment
+from headcount.evaluate.leaves import Scene, leaf_mask
+from headcount.evaluate.predicates import Moment, holds_when_missing
 from headcount.evaluate.state.changes import Reach
 from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
@@ -40,6 +40,7 @@ from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.crowd import Listed
 
 Facts = dict[str, Any]
+NOTHING = np.zeros(1, dtype=np.int64)
 NOBODY = np.empty(0, dtype=np.uint32)
 
 
@@ -54,7 +55,7 @@ class Answer:
     users: int
     changed: U32 | None
 
-    @cached_property
+    @property
     def mask(self) -> Mask:
         """User by user, whether the leaf holds."""
         return self.truth.all(self.users)
@@ -186,17 +187,30 @@ class Incremental:
             for crowd in self.evaluator.crowds(leaf)
         ]
         counter = counter_of(leaf, scales_for(leaf, scenes))
-        parts = [counter.fresh(scene) if counter else None for scene in scenes]
-        whole = [part for part in parts if part is not None]
-        if counter is None or len(whole) < len(parts):
-            facts: Facts = {"scales": None, "blank": self._blank(leaf)}
-            return self._keep(name, self.evaluator.leaf(leaf), [], facts)
-        columns = [np.concatenate(several) for several in zip(*whole, strict=True)]
-        facts = {"scales": list(counter.scales), "blank": self._blank(leaf)}
+        blank = self._blank(leaf, counter)
+        counted = counter and self._counted(counter, scenes, blank=blank)
+        if counter and counted:
+            facts: Facts = {"scales": [*counter.scales], "blank": blank}
+            return self._keep(name, *counted, facts)
+        facts = {"scales": None, "blank": blank}
+        return self._keep(name, self.evaluator.leaf(leaf), [], facts)
+
+    def _counted(
+        self, counter: Counter, scenes: Sequence[Scene], *, blank: bool
+    ) -> tuple[Mask, list[Field]] | None:
+        """The leaf counted from nothing; None: a number does not fit."""
+        mask = np.full(self._users, blank, dtype=np.bool_)
         numbers = self.state.room.numbers(counter.kinds)
-        for number, column in zip(numbers, columns, strict=True):
-            number.fill(column)
-        return self._keep(name, counter.holds(columns), numbers, facts)
+        for scene in scenes:
+            delta = counter.fresh(scene)
+            if delta is None:
+                return None
+            users = scene.crowd.codes[delta.users]
+            for number, added in zip(numbers, delta.columns, strict=True):
+                if number.add(users, added) is None:
+                    return None
+            mask[users] = counter.holds(delta.columns)
+        return mask, numbers
 
     def _dated(self, leaf: AttributeTest, name: str) -> Kept:
         dates = read_dates(leaf, self.evaluator.scene)
@@ -205,10 +219,14 @@ class Incremental:
         mask = are_lately(leaf, dates, self.evaluator.moment)
         return self._keep(name, mask, numbers, {"scales": None, "blank": False})
 
-    def _blank(self, leaf: Leaf) -> bool:
+    def _blank(self, leaf: Leaf, counter: Counter | None) -> bool:
         """Whether the leaf holds for one without any event or attribute."""
         if isinstance(leaf, Known | MemberOf):
             return False
+        if isinstance(leaf, AttributeTest):
+            return holds_when_missing(leaf.predicate)
+        if counter is not None:
+            return bool(counter.holds([NOTHING for _ in counter.kinds])[0])
         nobody = Listed(np.array([self._users], dtype=np.uint32))
         scene = replace(self.evaluator.scene, crowd=nobody)
         return bool(leaf_mask(leaf, scene)[0])

@@ -14,7 +14,7 @@ from headcount.rules.paths import ABSENT, Keys, candidates, descend
 from headcount.rules.values import Values, read_values
 from headcount.store.columns.arrays import I64, U32, AnyArray, Index
 from headcount.store.columns.crowd import Crowd, Stretch
-from headcount.store.columns.rows import Coded, Rows
+from headcount.store.columns.rows import Coded, Rows, code_values
 from headcount.store.columns.run import Run
 from headcount.store.columns.values import ValueTable
 
@@ -142,12 +142,7 @@ class Columns:
         raw = pl.select(
             pl.coalesce(pl.lit(self._descended(way, pieces)) for way in ways)
         ).to_series()
-        distinct = raw.unique(maintain_order=True)
-        numbered = distinct.to_frame("raw").with_row_index("code")
-        codes = raw.to_frame("raw").join(
-            numbered, on="raw", how="left", nulls_equal=True, maintain_order="left"
-        )
-        return Coded(read_values(distinct), codes.get_column("code").to_numpy())
+        return code_values(raw)
 
     def _property(self, key: str, pieces: Sequence[Piece]) -> Coded:
         key_code = self.keys.get(key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from headcount.rules.values import Values
+from headcount.rules.values import Values, read_values
 from headcount.store.columns.arrays import I64, AnyArray, Index, Mask
 
 
@@ -43,6 +43,16 @@ class Coded:
     def texts(self) -> pl.Series:
         """Row by row, the comparable text, null for what is not comparable."""
         return self.values.text.gather(pl.Series(self.codes))
+
+
+def code_values(raw: pl.Series) -> Coded:
+    """The property of rows with these canonical JSON texts: equal ones share a code."""
+    distinct = raw.rename("raw").unique(maintain_order=True)
+    numbered = distinct.to_frame().with_row_index("code")
+    codes = raw.to_frame("raw").join(
+        numbered, on="raw", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return Coded(read_values(distinct), codes.get_column("code").to_numpy())
 
 
 @dataclass(frozen=True)
