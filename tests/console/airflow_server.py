@@ -16,7 +16,7 @@ from headcount.runtime.home import AirflowHome
 from headcount.runtime.servers import free_port
 
 USERS = {"vera": "viewer", "ulla": "user", "otto": "op", "adam": "admin"}
-WITHIN_S = 120
+WITHIN_S = 300  # a busy machine is slow, and no fault
 
 
 @contextmanager
