@@ -77,6 +77,7 @@ def main(argv: list[str]) -> int:
     """
     with _BUILDING:
         command = _command()
+        _prepare_parameters(command, argv)
     try:
         code = command.main(args=argv, prog_name="headcount", standalone_mode=False)
     except typer.TyperException as error:
@@ -97,18 +98,17 @@ def _command() -> Any:
     app.callback()(shared_options)
     for group in GROUPS:
         group.register(app)
-    tree: Any = typer.main.get_command(app)
-    _prepare_parameters(tree)
-    return tree
+    return typer.main.get_command(app)
 
 
-def _prepare_parameters(tree: Any) -> None:
-    """Build what reads each option now, not in the first call that uses it.
+def _prepare_parameters(tree: Any, argv: list[str]) -> None:
+    """Build what reads each option of the command now, once, not while it is called.
 
     Typer sets an environment variable while it builds one, which two threads must not
-    do at the same time.
+    do at the same time. The options of commands that nobody named can wait.
     """
-    for command in (tree, *tree.commands.values()):
+    named = [tree.commands[word] for word in argv if word in tree.commands]
+    for command in (tree, *named):
         for parameter in command.params:
             if hasattr(parameter, "get_runtime_param"):
                 parameter.get_runtime_param()
