@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -40,8 +40,7 @@ CALLS = (
     *("write", "pwrite64", "ftruncate", "fdatasync", "fsync"),
     *("rename", "unlink", "mkdir", "rmdir"),
 )
-STRACE = ["strace", "-f", "-qq", "-e", f"trace={','.join(CALLS)}"]
-ROOT = Path(__file__).parents[2]
+STRACE = ["strace", "-f", "-e", f"trace={','.join(CALLS)}"]
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.crash.victim"])
 MOST_TRIES = 5  # for one kill: a process can be done before its moment comes
@@ -59,15 +58,29 @@ class Victim:
     """A process that began to do what `tests.crash.victim` is told to.
 
     It is forked from one that has imported everything, which a new one would spend most
-    of its time on.
+    of its time on. Where `trace` says what strace is to do, that watches it from its
+    beginning on.
     """
 
-    def __init__(self, *arguments: str) -> None:
-        begun, begins = FORKS.Pipe(duplex=False)
-        self._process = FORKS.Process(target=begin, args=(begins, *arguments))
+    def __init__(self, *arguments: str, trace: Sequence[str] = ()) -> None:
+        ours, its = FORKS.Pipe()
+        self._process = FORKS.Process(target=begin, args=(its, *arguments))
         self._process.start()
-        begins.close()
-        begun.recv()
+        its.close()
+        ours.recv()
+        self._tracer = self._traced(trace) if trace else None
+        ours.send("")
+
+    def _traced(self, trace: Sequence[str]) -> subprocess.Popen[str]:
+        """strace, which has got hold of the process."""
+        words = [*STRACE, *trace, "-p", str(self._process.pid)]
+        tracer = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        assert tracer.stderr
+        told = tracer.stderr.readline()
+        if "attached" not in told:
+            self._process.kill()
+            raise ChildProcessError(told)
+        return tracer
 
     def ends_within(self, seconds: float) -> bool:
         """Whether it ended by itself in that time."""
@@ -79,6 +92,8 @@ class Victim:
         if now:
             self._process.kill()
         self._process.join()
+        if self._tracer:
+            self._tracer.communicate()  # it ends with the process
         return self._process.exitcode != 0
 
 
@@ -92,6 +107,7 @@ class Bench:
     steps: int = 0
     seconds: float = 0.0
     wanted: dict[str, Any] = field(default_factory=dict)
+    _parts: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """The corpus is written and the undisturbed store stands."""
@@ -118,14 +134,14 @@ class Bench:
     def kill_at_call(self, call: str, nth: int) -> Trial:
         """Killed at the nth such system call."""
         inject = f"inject={call}:signal=KILL:when={nth}"
-        strace = [*STRACE, "-o", "/dev/null", "-e", inject]
-        return self._trial(f"{call} {nth}", prefix=strace)
+        trace = ["-o", os.devnull, "-e", inject]
+        return self._trial(f"{call} {nth}", trace=trace)
 
     def count_calls(self) -> Counter[str]:
         """How often an undisturbed process makes each writing system call."""
         log = self.folder / "calls.log"
         with TemporaryDirectory(dir=self.folder) as project:
-            self._run(Path(project), prefix=[*STRACE, "-o", str(log)])
+            self._run(Path(project), trace=["-o", str(log)])
         return Counter(re.findall(r"^\d+ +(\w+)\(", log.read_text(), re.MULTILINE))
 
     def _trial(self, name: str, **how: Any) -> Trial:
@@ -140,14 +156,11 @@ class Bench:
         kill_after_s: float | None = None,
         step: int = 0,
         faults: tuple[str, ...] = (),
-        prefix: Iterable[str] = (),
+        trace: Sequence[str] = (),
     ) -> bool:
         """Whether the victim was killed."""
         arguments = [str(project), str(self.folder), str(step), *faults]
-        if prefix:
-            command = [*prefix, sys.executable, "-m", "tests.crash.victim", *arguments]
-            return subprocess.run(command, cwd=ROOT, check=False).returncode != 0
-        victim = Victim(*arguments)
+        victim = Victim(*arguments, trace=trace)
         started = time.perf_counter()
         if kill_after_s is not None and victim.ends_within(kill_after_s):
             self.seconds = time.perf_counter() - started  # it is faster now
@@ -159,12 +172,17 @@ class Bench:
         if store.exists():
             Warehouse.open(store).close()  # replays the log of the killed process
             until = files_in(store)
-            whole = digest(self.reference / STORE, until=until)
-            if digest(store, until=until) != whole:
+            if digest(store, until=until) != self._wanted_until(until):
                 return False
         with suppress(HeadcountError):
             ingest(project, self.folder)
         return digest(store) == self.wanted
+
+    def _wanted_until(self, until: int) -> dict[str, Any]:
+        """What the undisturbed store has of the files up to that code."""
+        if until not in self._parts:
+            self._parts[until] = digest(self.reference / STORE, until=until)
+        return self._parts[until]
 
 
 def digest(store: Path, *, until: int | None = None) -> dict[str, Any]:
@@ -194,12 +212,7 @@ def kill_by_kind(
     part, parts = map(int, arguments.part.split("/"))
     steps = _some([*range(part, bench.steps + 1, parts)], arguments.steps, dice)
     yield "steps", [bench.kill_at_step(step) for step in steps]
-    calls: list[tuple[str, int]] = []
-    if arguments.calls != "0" and can_trace():
-        counted = bench.count_calls()
-        told = ", ".join(f"{counted[call]} {call}" for call in CALLS)
-        sys.stdout.write(f"calls that write: {told}\n")
-        calls = [(call, n + 1) for call in CALLS for n in range(counted[call])]
+    calls = [] if arguments.calls == "0" else calls_to_hit(bench)
     chosen = _some(calls[part - 1 :: parts], arguments.calls, dice)
     yield "calls", [bench.kill_at_call(call, nth) for call, nth in chosen]
 
@@ -214,15 +227,19 @@ def kill_at_moments(bench: Bench, dice: random.Random, wanted: int) -> list[Tria
     return ended
 
 
-def can_trace() -> bool:
-    """Whether system calls can be watched here; says so when they cannot."""
-    tried = ["strace", "-o", os.devnull, "true"]
+def calls_to_hit(bench: Bench) -> list[tuple[str, int]]:
+    """Each writing system call of an undisturbed process, by name and number.
+
+    None, and a notice, where strace cannot trace.
+    """
     try:
-        subprocess.run(tried, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
+        counted = bench.count_calls()
+    except OSError as error:
         sys.stdout.write(f"calls: left out, strace cannot trace here ({error})\n")
-        return False
-    return True
+        return []
+    told = ", ".join(f"{counted[call]} {call}" for call in CALLS)
+    sys.stdout.write(f"calls of an undisturbed run: {told}\n")
+    return [(call, n + 1) for call in CALLS for n in range(counted[call])]
 
 
 def _some(all_of: list[Any], wanted: str, dice: random.Random) -> list[Any]:

@@ -88,9 +88,10 @@ def retract(project: Path, landing: Path) -> int:
     return MortalWarehouse.steps
 
 
-def begin(begins: Connection, *arguments: str) -> None:
-    """Says that it begins, then does what `main` does."""
-    begins.send("")
+def begin(parent: Connection, *arguments: str) -> None:
+    """Says that it is there, and when it is told to, does what `main` does."""
+    parent.send("")
+    parent.recv()
     main(*arguments)
 
 
