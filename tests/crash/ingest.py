@@ -5,7 +5,7 @@
 `--kills` kills at random moments, `--steps` before named statements and commits,
 `--syscalls` at every writing system call, `--calls` at some of them (both need strace
 and the right to trace; where that is absent they are left out with a notice). With
-`--part 2/9` only the second of nine equal parts of the steps and calls. Prints for each
+`--part 2/9` only the second of nine equal parts of the calls. Prints for each
 kind how often the process was killed, what went wrong, and 3/N: what share of failures
 N successes leave possible.
 """
@@ -43,7 +43,7 @@ CALLS = (
 STRACE = ["strace", "-f", "-e", f"trace={','.join(CALLS)}"]
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.crash.victim"])
-MOST_TRIES = 5  # for one kill: a process can be done before its moment comes
+LONGER = 10  # runs in a row may each take that part of a whole run longer
 
 
 class Trial(NamedTuple):
@@ -127,6 +127,36 @@ class Bench:
         wait_s = moment * self.seconds
         return self._trial(f"moment {moment:.4f}", kill_after_s=wait_s)
 
+    def kill_in_a_row(self, dice: random.Random) -> Iterator[Trial]:
+        """Killed at random moments again and again, until a run ends by itself.
+
+        Each time what is there is part of the undisturbed store, in the end it is that.
+        """
+        with TemporaryDirectory(dir=self.folder, prefix="killed-") as folder:
+            project, was_killed, longest_s = Path(folder), True, 0.0
+            while was_killed:
+                # A file may need longer than the last run had.
+                longest_s += self.seconds / LONGER
+                wait_s = dice.random() * longest_s
+                was_killed = self._run(project, kill_after_s=wait_s)
+                is_well = (self._is_part if was_killed else self._is_whole)(project)
+                yield Trial(f"after {wait_s:.3f} s", was_killed, is_well)
+
+    def kill_at_each_step(self) -> Iterator[Trial]:
+        """Killed before each statement and commit in turn, until a run ends by itself.
+
+        What is committed stays, so the steps of each file are counted from its own.
+        """
+        with TemporaryDirectory(dir=self.folder, prefix="killed-") as folder:
+            project, was_killed, known, step = Path(folder), True, -1, 0
+            while was_killed:
+                step += 1
+                was_killed = self._run(project, step=step)
+                is_well = (self._is_part if was_killed else self._is_whole)(project)
+                yield Trial(f"{known + 1} files, step {step}", was_killed, is_well)
+                if files_in(project / STORE) > known:
+                    known, step = files_in(project / STORE), 0
+
     def kill_at_step(self, step: int, *faults: str) -> Trial:
         """Killed before that statement or commit."""
         return self._trial(f"step {step}", step=step, faults=faults)
@@ -161,22 +191,29 @@ class Bench:
         """Whether the victim was killed."""
         arguments = [str(project), str(self.folder), str(step), *faults]
         victim = Victim(*arguments, trace=trace)
-        started = time.perf_counter()
-        if kill_after_s is not None and victim.ends_within(kill_after_s):
-            self.seconds = time.perf_counter() - started  # it is faster now
+        if kill_after_s is not None:
+            victim.ends_within(kill_after_s)
         return victim.is_killed(now=kill_after_s is not None)
 
     def _is_well(self, project: Path) -> bool:
         """What is there is part of the undisturbed store; a rerun makes it whole."""
-        store = project / STORE
-        if store.exists():
-            Warehouse.open(store).close()  # replays the log of the killed process
-            until = files_in(store)
-            if digest(store, until=until) != self._wanted_until(until):
-                return False
+        if not self._is_part(project):
+            return False
         with suppress(HeadcountError):
             ingest(project, self.folder)
-        return digest(store) == self.wanted
+        return self._is_whole(project)
+
+    def _is_part(self, project: Path) -> bool:
+        """What is there is what the undisturbed store has of the same files."""
+        store = project / STORE
+        if not store.exists():
+            return True
+        Warehouse.open(store).close()  # replays the log of the killed process
+        until = files_in(store)
+        return digest(store, until=until) == self._wanted_until(until)
+
+    def _is_whole(self, project: Path) -> bool:
+        return digest(project / STORE) == self.wanted
 
     def _wanted_until(self, until: int) -> dict[str, Any]:
         """What the undisturbed store has of the files up to that code."""
@@ -209,9 +246,8 @@ def kill_by_kind(
 ) -> Iterator[tuple[str, list[Trial]]]:
     """The trials that the command line asks for, by kind."""
     yield "moments", kill_at_moments(bench, dice, arguments.moments)
+    yield "steps", [*kill_at_steps(bench, dice, arguments.steps)]
     part, parts = map(int, arguments.part.split("/"))
-    steps = _some([*range(part, bench.steps + 1, parts)], arguments.steps, dice)
-    yield "steps", [bench.kill_at_step(step) for step in steps]
     calls = [] if arguments.calls == "0" else calls_to_hit(bench)
     chosen = _some(calls[part - 1 :: parts], arguments.calls, dice)
     yield "calls", [bench.kill_at_call(call, nth) for call, nth in chosen]
@@ -220,11 +256,18 @@ def kill_by_kind(
 def kill_at_moments(bench: Bench, dice: random.Random, wanted: int) -> list[Trial]:
     """Trials at random moments, until so many have killed the process."""
     ended: list[Trial] = []
-    killed = 0
-    while killed < wanted and len(ended) < MOST_TRIES * wanted:
-        ended.append(bench.kill_at_moment(dice.random()))
-        killed += ended[-1].was_killed
+    while sum(trial.was_killed for trial in ended) < wanted:
+        ended += bench.kill_in_a_row(dice)
     return ended
+
+
+def kill_at_steps(bench: Bench, dice: random.Random, wanted: str) -> Iterator[Trial]:
+    """Trials before every statement, or before so many of them."""
+    if wanted == "all":
+        yield from bench.kill_at_each_step()
+        return
+    for step in _some([*range(1, bench.steps + 1)], wanted, dice):
+        yield bench.kill_at_step(step)
 
 
 def calls_to_hit(bench: Bench) -> list[tuple[str, int]]:
@@ -255,7 +298,7 @@ def main() -> int:
     parser.add_argument("--steps", default="all", help="how many, or all")
     parser.add_argument("--calls", default="0", help="how many, or all")
     parser.add_argument("--syscalls", dest="calls", action="store_const", const="all")
-    parser.add_argument("--part", default="1/1", help="as 2/9, of steps and calls")
+    parser.add_argument("--part", default="1/1", help="as 2/9, of the calls")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     wrong: list[Trial] = []
