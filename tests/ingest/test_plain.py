@@ -211,6 +211,7 @@ def test_usual_lines_are_plain(line: str) -> None:
         record("u1", plan="x"),
         event(properties={"a": 'say "x"'}),
         event(properties={"a": 0.00001}),
+        event(properties={f"a long key {n}": n for n in range(40)}),
         event(properties={"a": [1]}),
         event(properties={"a": ["x", "y"]}),
         event(properties={"a": 2**64}),

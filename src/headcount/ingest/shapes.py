@@ -27,14 +27,16 @@ from headcount.ingest.records import (
 from headcount.ingest.rejects import RowError
 from headcount.ingest.times import TIMESTAMP
 
-MOST_VALUES = 100  # a pattern of more would itself be slow
+# Beyond some 1,200 states the matcher of patterns is a hundred times slower. A value
+# takes 20, a key one a character, so this much canonical text stays well below.
+MOST_CHARACTERS = 800
 
 # Each pattern says at each character what may come next: only then is it fast to match.
 CHARACTER = r'[^"\\\x00-\x1f\x7f-\x9f]'
 TEXT = f'"{CHARACTER}*"'
 TEXTS = rf"\[(?:{TEXT}(?:,{TEXT})*)?\]"
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
-VALUE = f"{TEXT}|{NUMBER}|true|false|null|{TEXTS}"
+SCALAR = f"{TEXT}|{NUMBER}|true|false|null"
 DATE = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 COLON, COMMA, LINE_END = ": ?", ", ?", r"[ \t\r\n]*"
@@ -74,9 +76,9 @@ class Part(NamedTuple):
 
 
 def shape_of(line: str) -> Shape | None:
-    """The shape of the line; None when it is no event, or has one of its own.
+    """The shape of the line; None when it is no event, or a long one.
 
-    What stands at a place decides nothing, but whether it is an object.
+    What stands at a place decides nothing, but whether it is an object or an array.
     """
     row = _object_of(line)
     properties = row.get(PROPERTIES, {})
@@ -84,13 +86,12 @@ def shape_of(line: str) -> Shape | None:
         return None
     part = _part(properties, map("value_{}".format, count()))
     fields = {**REQUIRED, **OPTIONAL, PROPERTIES: part.pattern}
-    if not REQUIRED.keys() <= row.keys() <= fields.keys():
+    is_event = REQUIRED.keys() <= row.keys() <= fields.keys()
+    if not is_event or len(part.canonical) > MOST_CHARACTERS:
         return None
     pattern = _members({name: fields[name] for name in row})
     pieces = part.canonical.split(GAP)
     values = tuple(pieces[1::2])
-    if len(values) > MOST_VALUES:
-        return None
     texts = [pl.col(text) if n % 2 else pl.lit(text) for n, text in enumerate(pieces)]
     whole = f"^{pattern}{LINE_END}$"
     return Shape(whole, EVENT_ID in row, values, pl.concat_str(texts))
@@ -111,7 +112,8 @@ def _part(value: Any, names: Iterator[str]) -> Part:
     """The value's pattern, capturing what is in it, or itself, under the next names."""
     if not isinstance(value, dict):
         name = next(names)
-        return Part(f"(?P<{name}>{VALUE})", f"{GAP}{name}{GAP}")
+        pattern = TEXTS if isinstance(value, list) else SCALAR
+        return Part(f"(?P<{name}>{pattern})", f"{GAP}{name}{GAP}")
     parts = {key: _part(inner, names) for key, inner in value.items()}
     pattern = _members({key: part.pattern for key, part in parts.items()})
     canonical = (f'"{key}":{parts[key].canonical}' for key in sorted(parts))
