@@ -178,7 +178,7 @@ def _run(
             (seconds for seconds, kill in zip(fresh, killed, strict=True) if kill),
             default=None,
         ),
-        "restarts": sum("started again" in each for each in told),
+        "restarts": sum("was started again" in each for each in told),
         "commit": _commit(),
     }
 
