@@ -149,7 +149,7 @@ FAULTS = (
     Fault(
         "who never did anything is in `not`",
         MOVED,
-        "return mask & self.truth(Known()).mask",
+        "return mask & self.answer(Known()).mask",
         "return mask",
     ),
     Fault(
@@ -413,8 +413,8 @@ FAULTS = (
     Fault(
         "`within_last` reaches to T and beyond",
         PREDICATES,
-        "yield _holds((at >= to_micros(start)) & (at < to_micros(moment.at)))",
-        "yield _holds(at >= to_micros(start))",
+        "yield _holds((at >= start) & (at < end))",
+        "yield _holds(at >= start)",
     ),
     Fault(
         "epoch numbers are seconds",
