@@ -57,8 +57,15 @@ def write_definitions(folder: Path, definitions: list[Tree]) -> None:
     """Each definition is a file of the folder, named by its id."""
     folder.mkdir(parents=True, exist_ok=True)
     for definition in definitions:
-        text = yaml.safe_dump(definition, sort_keys=False)
+        text = yaml.dump(definition, Dumper=_Plain, sort_keys=False)
         (folder / f"{definition['id']}.yaml").write_text(text, encoding="utf-8")
+
+
+class _Plain(yaml.SafeDumper):
+    """What is there twice is written twice: definitions have no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
 
 
 class _Drawn:

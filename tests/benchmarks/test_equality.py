@@ -86,3 +86,12 @@ def test_ticks_move_members(ours: list[Digests]) -> None:
     first, second, third = (set(one.items()) for one in ours)
 
     assert first != second != third
+
+
+def test_range_that_two_rules_share_is_written_twice(tmp_path: Path) -> None:
+    shared = {"from": "2026-05-01", "to": "2026-05-02"}
+    rules = [{"event": name, "date_range": shared} for name in ("a", "b")]
+
+    write_definitions(tmp_path, [{"id": "one", "rules": rules}])
+
+    assert "&" not in (tmp_path / "one.yaml").read_text(encoding="utf-8")
