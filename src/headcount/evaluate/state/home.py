@@ -163,7 +163,8 @@ def capacity_for(users: int) -> int:
 
 def _read(folder: Path, found: dict[str, Any]) -> State:
     if found["format"] != FORMAT:
-        raise ValueError(found["format"])
+        msg = f"format {found['format']}"
+        raise ValueError(msg)
     room = room_of_json(folder, int(found["capacity"]), found["room"])
     at_us, position, users, turn = (int(found[key]) for key in NUMBERS)
     state = State(room, at_us, position, users, turn)
