@@ -154,7 +154,8 @@ def _run(
         api = Api(airflow.address)
         ticks = []
         while len(ticks) < arguments.ticks and _since(began) < arguments.seconds:
-            kill = arguments.kill_scheduler and soak.done % KILL_EVERY == KILL_EVERY // 2
+            is_due = soak.done % KILL_EVERY == KILL_EVERY // 2
+            kill = arguments.kill_scheduler and is_due
             ticks.append(_tick(soak, airflow, api, standin, kill=kill))
         _wait(airflow, lambda: _is_quiet(api), within_s=A_TICK_WITHIN_S)
         states = {each: api.count_runs(state=each) for each in FINISHED}
