@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from headcount.cli.terminal import Standing
     from headcount.pipeline.survey import SegmentView
     from headcount.store.catalog import PushState, Size, Stay, Version
 
@@ -157,18 +158,18 @@ def _listing(segments: Sequence[SegmentView]) -> Iterator[RenderableType]:
         yield "No segments yet: put a definition into segments/, then `headcount run`."
         return
     for system in dict.fromkeys(segment.system for segment in segments):
-        yield standing_table(
-            system,
-            (
-                (_title(one), one.status, one.members, one.entered, one.exited)
-                for one in segments
-                if one.system == system
-            ),
-        )
+        rows = (_standing(one) for one in segments if one.system == system)
+        yield standing_table([system], rows)
         yield ""
     for segment in segments:
         if segment.status == "Failed" or segment.orphaned:
             yield f"{segment.segment_id}: {_plight(segment)}"
+
+
+def _standing(one: SegmentView) -> Standing:
+    from headcount.cli.terminal import Standing
+
+    return Standing([_title(one)], one.status, one.members, one.entered, one.exited)
 
 
 def _title(segment: SegmentView) -> str:

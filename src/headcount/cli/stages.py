@@ -15,8 +15,9 @@ from headcount.errors import NoSegmentError, UnfitOptionsError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from headcount.cli.terminal import Standing
     from headcount.errors import Fault
-    from headcount.evaluate.outcome import TickReport
+    from headcount.evaluate.outcome import SegmentReport, TickReport
     from headcount.ingest.report import IngestReport
     from headcount.ingest.retract import RetractionReport
     from headcount.pipeline.backfilling import BackfillReport
@@ -273,55 +274,43 @@ def _tick_page(report: TickReport) -> Iterator[RenderableType]:
     from headcount.cli.terminal import plural, standing_table, to_words
 
     if report.segments:
-        yield standing_table(
-            "segment",
-            (
-                (one.segment_id, one.status, one.members, one.entered, one.exited)
-                for one in report.segments
-            ),
-        )
-    for one in report.segments:
-        if one.reason:
-            yield f"{one.segment_id}: {one.reason}"
-    for fault in report.faults:
-        yield f"faulty: {fault}"
+        rows = (_standing(one, one.segment_id) for one in report.segments)
+        yield standing_table(["segment"], rows)
+    yield from _what_is_wrong(report.segments, report.faults)
     told = plural(len(report.segments), "segment")
     yield f"{told} at {to_words(report.at)}, {report.seconds:.2f} s"
 
 
 def _backfill_page(report: BackfillReport) -> Iterator[RenderableType]:
-    from headcount.cli.terminal import plural, table, to_words
+    from headcount.cli.terminal import plural, standing_table, to_words
 
     if report.ticks:
-        yield table(
-            [
-                "tick",
-                "segment",
-                "status",
-                ("members", "right"),
-                ("entered", "right"),
-                ("exited", "right"),
-            ],
-            (
-                (
-                    to_words(tick.at),
-                    one.segment_id,
-                    one.status,
-                    one.members,
-                    one.entered,
-                    one.exited,
-                )
-                for tick in report.ticks
-                for one in tick.segments
-            ),
+        rows = (
+            _standing(one, to_words(tick.at), one.segment_id)
+            for tick in report.ticks
+            for one in tick.segments
         )
-    reasons = {(s.segment_id, s.reason) for t in report.ticks for s in t.segments}
-    for segment_id, reason in sorted(one for one in reasons if one[1]):
-        yield f"{segment_id}: {reason}"
-    for fault in report.faults:
-        yield f"faulty: {fault}"
+        yield standing_table(["tick", "segment"], rows)
+    segments = [one for tick in report.ticks for one in tick.segments]
+    yield from _what_is_wrong(segments, report.faults)
     told, left = plural(len(report.ticks), "tick"), plural(report.left, "tick")
     yield f"{told} told, {left} left as told before, {report.seconds:.2f} s"
+
+
+def _standing(one: SegmentReport, *titles: str) -> Standing:
+    from headcount.cli.terminal import Standing
+
+    return Standing(titles, one.status, one.members, one.entered, one.exited)
+
+
+def _what_is_wrong(
+    segments: Iterable[SegmentReport], faults: Iterable[Fault]
+) -> Iterator[str]:
+    """A line a segment and reason, once for all ticks, and one a faulty file."""
+    reasons = [f"{one.segment_id}: {one.reason}" for one in segments if one.reason]
+    yield from dict.fromkeys(reasons)
+    for fault in faults:
+        yield f"faulty: {fault}"
 
 
 def push_page(report: PushReport) -> Iterator[RenderableType]:

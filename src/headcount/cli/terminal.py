@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
@@ -16,6 +17,7 @@ from headcount.wording import plural, printable, to_words
 
 __all__ = [
     "Column",
+    "Standing",
     "Terminal",
     "change",
     "facts",
@@ -69,15 +71,30 @@ def table(columns: Iterable[Column], rows: Iterable[Iterable[object]]) -> Table:
     return grid
 
 
-def standing_table(
-    heading: str, rows: Iterable[tuple[str, str, int | None, int | None, int | None]]
-) -> Table:
-    """Segments under `heading`: status, members, and who entered and left last."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A segment under the `titles` of its row, as it stood after a tick."""
+
+    titles: Sequence[str]
+    status: str
+    members: int | None
+    entered: int | None
+    exited: int | None
+
+
+def standing_table(headings: Sequence[str], rows: Iterable[Standing]) -> Table:
+    """Segments, titles under `headings`: status, members, who entered and left last."""
     return table(
-        [heading, "status", *SIZES],
+        [*headings, "status", *SIZES],
         (
-            (title, status, members, change(entered, "+"), change(exited, "-"))
-            for title, status, members, entered, exited in rows
+            (
+                *one.titles,
+                one.status,
+                one.members,
+                change(one.entered, "+"),
+                change(one.exited, "-"),
+            )
+            for one in rows
         ),
     )
 

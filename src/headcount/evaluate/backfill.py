@@ -29,7 +29,6 @@ from headcount.evaluate.tick import (
     Tick,
     evaluate_cases,
     evaluate_tick,
-    has_failed,
     history_of,
     with_snapshot,
 )
@@ -168,17 +167,10 @@ def _told(
     with tick.phase("snapshots"):
         past = [one for one in evaluated if _is_past(one.case)]
         retellings = list(_retellings(tick, past, around))
-        present = [with_snapshot(tick, one) for one in evaluated if one not in past]
-    run = runs.Run(
-        run_id=f"{clock.to_text(tick.at)}/{attempt:03d}",
-        at=tick.at,
-        attempt=attempt,
-        status="partial" if has_failed([*past, *present]) else "done",
-        position=runs.read_position(tick.warehouse),
-        started_at=now,
-        seconds=clock.elapsed_s() - started,
-        is_backfill=True,
-    )
+        newest = [one for one in evaluated if not _is_past(one.case)]
+        present = [with_snapshot(tick, one) for one in newest]
+    outcomes = [*past, *present]
+    run = tick.run_of(outcomes, attempt, started=started, now=now, is_backfill=True)
     with tick.phase("commit"), tick.warehouse.transaction():
         record_outcomes(tick.warehouse, run, present, now=now)
         record_past(tick.warehouse, run, past, retellings, now=now)
@@ -186,7 +178,7 @@ def _told(
         tick.span.tokens[system] = secrets.token_hex()
         engine.end(tick.span.tokens[system])
     snapshots.write_manifests(tick.warehouse, tick.folder)
-    told = sorted([*past, *present], key=lambda one: one.case.segment_id)
+    told = sorted(outcomes, key=lambda one: one.case.segment_id)
     seconds = round(clock.elapsed_s() - started, 6)
     segments = tuple(map(report_of, told))
     return TickReport(run.run_id, tick.at, seconds, segments, (), tick.phases)

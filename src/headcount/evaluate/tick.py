@@ -40,6 +40,7 @@ from headcount.store import membership, registry, runs, snapshots
 from headcount.store.history import History
 from headcount.store.membership import Change
 from headcount.store.registry import Registered
+from headcount.store.runs import Run
 from headcount.store.snapshots import Snapshot
 from headcount.store.tokens import record_token
 from headcount.store.warehouse import Warehouse
@@ -112,6 +113,28 @@ class Tick:
             raise MissingReferenceError(segment_id)
         return membership.read_current(self.warehouse, segment_id)
 
+    def run_of(
+        self,
+        outcomes: Iterable[Outcome],
+        attempt: int,
+        *,
+        started: float,
+        now: datetime,
+        is_backfill: bool = False,
+    ) -> Run:
+        """The attempt that made `outcomes`; `started` is a reading of `elapsed_s`."""
+        has_failed = any(one.status == "Failed" for one in outcomes)
+        return Run(
+            run_id=f"{clock.to_text(self.at)}/{attempt:03d}",
+            at=self.at,
+            attempt=attempt,
+            status="partial" if has_failed else "done",
+            position=runs.read_position(self.warehouse),
+            started_at=now,
+            seconds=clock.elapsed_s() - started,
+            is_backfill=is_backfill,
+        )
+
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """The block's seconds are added to the phase."""
@@ -148,15 +171,7 @@ def evaluate_tick(
         evaluated = evaluate_cases(tick, registration.cases)
     with tick.phase("snapshots"):
         outcomes = [with_snapshot(tick, one) for one in evaluated]
-    run = runs.Run(
-        run_id=f"{clock.to_text(at)}/{attempts + 1:03d}",
-        at=at,
-        attempt=attempts + 1,
-        status="partial" if has_failed(outcomes) else "done",
-        position=runs.read_position(warehouse),
-        started_at=now,
-        seconds=clock.elapsed_s() - started,
-    )
+    run = tick.run_of(outcomes, attempts + 1, started=started, now=now)
     token = f"{run.run_id} {clock.to_text(now)}"
     with tick.phase("commit"), warehouse.transaction():
         record_outcomes(warehouse, run, outcomes, now=now)
@@ -178,11 +193,6 @@ def evaluate_tick(
         (*loaded.faults, *(one.fault for one in registration.refusals)),
         tick.phases,
     )
-
-
-def has_failed(outcomes: Iterable[Outcome]) -> bool:
-    """Whether one of the segments failed."""
-    return any(one.status == "Failed" for one in outcomes)
 
 
 # ── evaluation ────────────────────────────────────────────────────────────────

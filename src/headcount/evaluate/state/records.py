@@ -128,10 +128,6 @@ class Field:
     def _unsigned(self) -> str:
         return f"<u{self.size}"
 
-    def read(self, users: U32) -> I64:
-        """The numbers of the users."""
-        return self._column[users].astype(np.int64)
-
     def all(self, users: int) -> AnyArray:
         """The numbers of the first so many users, mapped."""
         return self._column[:users]

@@ -52,9 +52,10 @@ class Truths:
 
     def are_whole(self, slot: int) -> bool:
         """Whether the slot holds what was written; reads all of it."""
-        return self._checksum(slot) == int(self.sums[slot])
+        return self.checksum(slot) == int(self.sums[slot])
 
-    def _checksum(self, slot: int) -> int:
+    def checksum(self, slot: int) -> int:
+        """The checksum of what the slot holds; reads all of it."""
         words = self.bytes[slot].view(np.uint64)
         return checksum(words, slot * len(words))
 
@@ -87,7 +88,7 @@ class Truth:
         self._row[: len(packed)] = packed
         self._row[len(packed) :] = 0
         sums = self.truths.sums
-        sums[self.slot] = self.truths._checksum(self.slot)  # noqa: SLF001 - one module
+        sums[self.slot] = self.truths.checksum(self.slot)
 
     def flip(self, users: U32) -> None:
         """The truth of each of the users, each given once, is the other one."""
