@@ -43,6 +43,7 @@ READER = "src/headcount/store/columns/reader.py"
 MEASURES = "src/headcount/evaluate/measures.py"
 MOVED = "src/headcount/evaluate/state/incremental.py"
 EVENTS_SQL = "sql/history/events.sql"
+ATTRIBUTES = "src/headcount/store/attributes.py"
 ATTRIBUTES_SQL = "sql/history/attributes.sql"
 REPEATS_SQL = "sql/ingest/find_repeats.sql"
 
@@ -444,15 +445,15 @@ FAULTS = (
     # Users, attributes and events
     Fault(
         "the attribute that arrived last wins",
-        ATTRIBUTES_SQL,
-        'max_by(value, ("at", value)) AS value',
-        "last(value) AS value",
+        ATTRIBUTES,
+        'at = records.get_column("at").to_numpy()',
+        "at = np.arange(records.height)",
     ),
     Fault(
         "at one instant the lesser attribute value wins",
-        ATTRIBUTES_SQL,
-        'max_by(value, ("at", value)) AS value',
-        'arg_min(value, (-epoch_us("at"), value)) AS value',
+        ATTRIBUTES,
+        'latest.sort("value", descending=True)',
+        'latest.sort("value")',
     ),
     Fault(
         "an attribute counts at its instant",

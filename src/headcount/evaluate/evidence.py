@@ -44,7 +44,6 @@ from headcount.rules.compile import (
 from headcount.rules.micros import from_micros
 from headcount.rules.values import exact_number
 from headcount.store.columns.rows import Coded
-from headcount.store.history import property_column
 
 SHOWN = 20
 
@@ -162,5 +161,5 @@ def _attribute(leaf: AttributeTest, scene: Scene) -> Evidence:
     found = scene.history.read_attribute(leaf.attribute, scene.moment.at, scene.crowd)
     if found.is_empty():
         return {"value": None, "at": None}
-    value = parse_canonical(found.get_column(property_column(leaf.attribute))[0])
+    value = parse_canonical(found.get_column("value")[0])
     return {"value": value, "at": to_text(from_micros(found.get_column("at")[0]))}

@@ -1,7 +1,6 @@
 """The events and attributes of one system, as the evaluator reads them.
 
-Users are looked at as a crowd; instants are microseconds since the epoch, UTC. An
-attribute is canonical JSON text in a column named `property_column(path)`.
+Users are looked at as a crowd; instants are microseconds since the epoch, UTC.
 """
 
 from __future__ import annotations
@@ -18,9 +17,10 @@ import polars as pl
 
 from headcount.canonical import canonical_json, parse_canonical
 from headcount.rules.micros import to_micros
-from headcount.rules.paths import ABSENT, Keys, candidates, descend, find
+from headcount.rules.paths import ABSENT, Keys, candidates, find
 from headcount.rules.ranges import FOREVER
 from headcount.rules.values import read_values
+from headcount.store.attributes import read_attribute
 from headcount.store.columns.arrays import Index
 from headcount.store.columns.crowd import Crowd, Listed, Stretch
 from headcount.store.columns.home import fresh_columns, open_columns, tidy_columns
@@ -29,8 +29,8 @@ from headcount.store.columns.rows import Coded, Rows, code_values
 from headcount.store.warehouse import Warehouse
 
 
-def property_column(path: str) -> str:
-    """The column that holds the value at `path`, as canonical JSON text."""
+def _column(path: str) -> str:
+    """The column that holds the property at `path`, as canonical JSON text."""
     return f"property {path}"
 
 
@@ -167,7 +167,7 @@ class History:
             found.get_column("at_us").to_numpy()[rows],
             found.get_column("position").to_numpy()[rows],
             {
-                path: Coded(read_values(found.get_column(property_column(path))), index)
+                path: Coded(read_values(found.get_column(_column(path))), index)
                 for path in paths
             },
         )
@@ -204,28 +204,10 @@ class History:
         return self._warehouse.rows("history/event_details", params)
 
     def read_attribute(self, path: str, at: datetime, crowd: Crowd) -> pl.DataFrame:
-        """One row a user with something at `path` before `at`: `who`, its value, `at`.
-
-        `who` is the row of the user in the crowd. The value is canonical JSON text in
-        the column of `path`; `at` is the instant of the record that gave it.
-        """
-        keys = {one[0] for one in candidates(path)}
-        latest = self._warehouse.frame(
-            "history/attributes",
-            {
-                "system_code": self.system_code,
-                "keys": sorted(keys),
-                "end_us": to_micros(at),
-                "user_codes": crowd.codes.tolist()
-                if isinstance(crowd, Listed)
-                else None,
-            },
-        ).filter(pl.col("value") != "null")
-        found = _attribute_at(latest.rename({"at_us": "at"}), path).sort("user_code")
-        users = found.get_column("user_code").to_numpy()
-        rows, who = crowd.find(users)
-        picked = found[rows] if isinstance(rows, slice) else found[pl.Series(rows)]
-        return picked.drop("user_code").with_columns(who=pl.Series(who))
+        """One row a user with something at `path` before `at`: `who`, `value`, `at`."""
+        return read_attribute(
+            self._warehouse, self.system_code, path, at=at, crowd=crowd
+        )
 
     def attribute_values(
         self, path: str, at: datetime, crowd: Crowd
@@ -235,7 +217,7 @@ class History:
         # Many conditions ask for one attribute of the same users.
         if asked not in self._values:
             found = self.read_attribute(path, at, crowd)
-            coded = code_values(found.get_column(property_column(path)))
+            coded = code_values(found.get_column("value"))
             self._values[asked] = found.get_column("who").to_numpy(), coded
         return self._values[asked]
 
@@ -268,7 +250,7 @@ def _with_properties(
         found = pl.coalesce(
             pl.col("raw").list.get(offset + i, null_on_oob=True) for i in range(count)
         )
-        columns.append(found.alias(property_column(path)))
+        columns.append(found.alias(_column(path)))
         offset += count
     frame = raw.with_columns(columns)
     if frame.get_column("wide").null_count() < frame.height:
@@ -278,7 +260,7 @@ def _with_properties(
 
 def _exactly(path: str) -> pl.Expr:
     """The value at `path`, by our own reader where `wide` holds the properties."""
-    column = property_column(path)
+    column = _column(path)
 
     def read(properties: str) -> str | None:
         found = find(parse_canonical(properties), path)
@@ -301,30 +283,3 @@ def _json_path(keys: Keys) -> str:
         return "".join(f"/{key}" for key in escaped)
     quoted = (key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
     return "$" + "".join(f'."{key}"' for key in quoted)
-
-
-def _attribute_at(latest: pl.DataFrame, path: str) -> pl.DataFrame:
-    column = property_column(path)
-    if "." not in path:
-        return latest.select("user_code", pl.col("value").alias(column), "at")
-    rows = [
-        (user, *found)
-        for (user,), records in latest.group_by("user_code", maintain_order=True)
-        if (found := _dotted(records, path)) is not None
-    ]
-    schema = {"user_code": pl.UInt32, column: pl.String, "at": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _dotted(records: pl.DataFrame, path: str) -> tuple[str, int] | None:
-    """The value at a dotted path of one user's latest records, and its instant."""
-    merged = {
-        key: parse_canonical(value)
-        for key, value in records.select("key", "value").iter_rows()
-    }
-    for keys in candidates(path):
-        found = descend(merged, keys)
-        if found is not ABSENT:
-            at = records.filter(key=keys[0]).get_column("at").item()
-            return canonical_json(found), at
-    return None

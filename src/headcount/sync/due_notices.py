@@ -12,7 +12,7 @@ import polars as pl
 from headcount.destinations.base import SegmentRef
 from headcount.destinations.notifier import Manner
 from headcount.rules.ranges import BEGINNING, before
-from headcount.store.history import History, property_column
+from headcount.store.history import History
 from headcount.store.runs import read_newest
 from headcount.store.warehouse import Warehouse
 from headcount.sync.notices import (
@@ -142,6 +142,6 @@ def _read_attributes(
     for path in sorted(paths):
         found = history.read_attribute(path, at, history.crowd)
         # Everybody is looked at, so a user's row is the user's code.
-        for code, value in found.select("who", property_column(path)).iter_rows():
+        for code, value in found.select("who", "value").iter_rows():
             by_user.setdefault(code, {})[path] = value
     return by_user

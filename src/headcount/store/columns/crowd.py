@@ -51,6 +51,10 @@ class Stretch:
         rows = slice(int(first), int(last))
         return rows, users[rows].astype(np.intp) - self.low
 
+    def places(self, users: U32) -> Index:
+        """The row of each of `users`, all of them of the crowd, in any order."""
+        return users.astype(np.intp) - self.low
+
 
 @dataclass(frozen=True, eq=False)
 class Listed:
@@ -84,6 +88,10 @@ class Listed:
         starts = np.cumsum(counts) - counts
         rows = np.arange(len(who)) - np.repeat(starts - first, counts)
         return rows, who
+
+    def places(self, users: U32) -> Index:
+        """The row of each of `users`, all of them of the crowd, in any order."""
+        return np.searchsorted(self.codes, users)
 
     def _scan(self, users: U32) -> tuple[Index, Index]:
         known = users[: np.searchsorted(users, len(self._flags))]
