@@ -42,6 +42,35 @@ def test_same_tick_twice_changes_nothing(world: World) -> None:
     assert world.snapshot_files() == before
 
 
+def test_stays_told_again_as_they_were_are_not_written(world: World) -> None:
+    world.log(event("ann", "buy", "2024-05-01"), event("bob", "buy", "2024-05-02"))
+    world.define("buyers", BOUGHT)
+    world.tick("2024-05-02T12:00")
+    world.log(event("cid", "buy", "2024-05-02T14:00"))
+    world.tick("2024-05-03T12:00")
+    query = "SELECT rowid, * FROM membership ORDER BY rowid"
+    before = world.warehouse.con.execute(query).fetchall()
+
+    again = world.report("2024-05-03T12:00", "buyers")
+
+    assert (again.members, again.entered, again.exited) == (2, 1, 1)
+    assert world.warehouse.con.execute(query).fetchall() == before
+
+
+def test_edit_at_the_same_tick_tells_its_entries_by_the_new_version(
+    world: World,
+) -> None:
+    world.log(event("ann", "buy", "2024-05-01"), event("ann", "look", "2024-05-01"))
+    world.define("active", BOUGHT)
+    world.tick("2024-05-02")
+
+    world.define("active", "  - event: look")
+    world.tick("2024-05-02")
+
+    query = "SELECT version FROM membership"
+    assert world.warehouse.con.execute(query).fetchall() == [(2,)]
+
+
 def test_newest_tick_is_told_again_after_new_input(world: World) -> None:
     world.log(event("ann", "buy", "2024-05-01"))
     world.define("buyers", BOUGHT)

@@ -247,8 +247,8 @@ FAULTS = (
     Fault(
         '`distinct` looks at the JSON: 1 and "1" are two',
         MEASURES,
-        "texts = coded.values.text.gather(pl.Series(distinct))",
-        "v = coded.values\n    texts = (v.is_text.cast(pl.String) + v.text)[distinct]",
+        "texts = coded.values.text.gather(pl.Series(codes))",
+        "v = coded.values\n    texts = (v.is_text.cast(pl.String) + v.text)[codes]",
     ),
     Fault(
         "`distinct`: missing is a value",

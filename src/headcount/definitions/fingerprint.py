@@ -28,7 +28,6 @@ from headcount.definitions.model import (
 )
 from headcount.definitions.times import (
     CALENDAR_MONTHS,
-    EXACT_SECONDS,
     Ago,
     Between,
     DateRange,
@@ -145,8 +144,8 @@ def _edge(edge: Any) -> Any:
 
 def _length(duration: Duration) -> Any:
     """A day is 24 hours and a year 12 months, whatever they are called."""
-    if duration.unit in EXACT_SECONDS:
-        return {"seconds": EXACT_SECONDS[duration.unit] * duration.amount}
+    if duration.exact_seconds is not None:
+        return {"seconds": duration.exact_seconds}
     return {"months": CALENDAR_MONTHS[duration.unit] * duration.amount}
 
 

@@ -38,7 +38,6 @@ from headcount.definitions.settings import (
     Subscription,
     System,
 )
-from headcount.definitions.times import EXACT_SECONDS
 from headcount.definitions.values import Name, Word
 from headcount.definitions.yaml_reader import Document, read_yaml
 from headcount.errors import DefinitionError
@@ -73,10 +72,10 @@ def _read_exact_length(value: Any) -> timedelta | None:
     if value is None:
         return None
     duration = values.read_duration(value)
-    if duration.unit not in EXACT_SECONDS:
+    if duration.exact_seconds is None:
         wanted = "seconds, minutes, hours, days or weeks"
         raise MistakeError(found=quote(str(value)), wanted=wanted)
-    return timedelta(seconds=EXACT_SECONDS[duration.unit] * duration.amount)
+    return timedelta(seconds=duration.exact_seconds)
 
 
 def _read_bytes(value: Any) -> int | None:

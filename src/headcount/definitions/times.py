@@ -23,6 +23,12 @@ class Duration:
     amount: int
     unit: Unit
 
+    @property
+    def exact_seconds(self) -> int | None:
+        """Its seconds, a day 24 hours whatever the clocks do; None for months."""
+        seconds = EXACT_SECONDS.get(self.unit)
+        return None if seconds is None else seconds * self.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Ago:

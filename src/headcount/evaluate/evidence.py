@@ -93,7 +93,7 @@ def _measured(leaf: Measured, scene: Scene) -> Evidence:
     rows = measured_rows(leaf, scene, ids=True)
     found: Evidence = {"count": len(rows)}
     if leaf.days is not None:
-        found["days"] = len(np.unique(local_days(rows, scene.moment)))
+        found["days"] = len(set(local_days(rows, scene.moment).tolist()))
     for name, aggregate in leaf.aggregates:
         coded = rows.properties[aggregate.of]
         found[f"{name} of {aggregate.of}"] = _aggregate(name, coded)

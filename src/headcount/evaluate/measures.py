@@ -31,6 +31,7 @@ from headcount.evaluate.totals import (
 from headcount.rules.compile import Measured
 from headcount.rules.values import Operator, compare_numbers
 from headcount.store.columns.arrays import I64, Index, Mask
+from headcount.store.columns.distinct import distinct, numbered
 from headcount.store.columns.rows import Coded, Rows
 
 Column = I64
@@ -223,10 +224,10 @@ def text_codes(coded: Coded) -> tuple[I64, Mask]:
 
     Values are one when their comparable texts are: 1, 1.0 and "1".
     """
-    distinct, inverse = np.unique(coded.codes, return_inverse=True)
-    texts = coded.values.text.gather(pl.Series(distinct))
+    codes, places = numbered(coded.codes)
+    texts = coded.values.text.gather(pl.Series(codes))
     ranks = texts.rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    numbers = ranks[inverse]
+    numbers = ranks[places]
     found: Mask = numbers > 0
     return numbers[found], found
 
@@ -234,5 +235,5 @@ def text_codes(coded: Coded) -> tuple[I64, Mask]:
 def distinct_pairs(who: Index, what: I64, size: int) -> Column:
     """How many different `what` each of `size` users has."""
     pairs = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
-    users = (np.unique(pairs) >> np.uint64(32)).astype(np.intp)
+    users = (distinct(pairs) >> np.uint64(32)).astype(np.intp)
     return per_user(users, size)

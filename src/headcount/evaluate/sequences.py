@@ -20,6 +20,8 @@ from headcount.rules.compile import Ordered
 from headcount.rules.micros import from_micros, to_micros
 from headcount.store.columns.rows import Rows
 
+SECOND_US = 1_000_000
+
 STEP = {"user": pl.UInt32, "same": pl.String, "at": pl.Int64, "position": pl.Int64}
 """One row an event that matches a step: `user` its row in the crowd, `same` the linking
 text, '' without one, `position` a number of the event's own."""
@@ -93,6 +95,11 @@ def deadlines(starts: pl.Series, leaf: Ordered, moment: Moment) -> pl.Series:
     """The last instant at which a sequence begun at each of `starts` may end."""
     if leaf.within is None:
         return pl.repeat(INT64_MAX, len(starts), dtype=pl.Int64, eager=True)
+    exact = leaf.within.exact_seconds
+    if exact is not None:
+        length_us = min(exact * SECOND_US, to_micros(ranges.FOREVER))
+        latest = to_micros(ranges.FOREVER) - length_us
+        return starts.clip(upper_bound=latest) + length_us
     distinct = starts.unique()
     ends = [
         to_micros(ranges.after(from_micros(start), leaf.within, moment.tz))

@@ -25,7 +25,6 @@ from headcount.definitions.model import (
 )
 from headcount.definitions.times import (
     CALENDAR_MONTHS,
-    EXACT_SECONDS,
     Ago,
     AllTime,
     Between,
@@ -229,12 +228,10 @@ def _bounds(start: datetime, end: datetime) -> Bounds:
 
 
 def _moved(at: datetime, duration: Duration, tz: ZoneInfo, *, sign: int) -> datetime:
-    amount = sign * duration.amount
     try:
-        if duration.unit in EXACT_SECONDS:  # a day is 24 hours, whatever the clocks do
-            seconds = amount * EXACT_SECONDS[duration.unit]
-            return _to_utc(at) + timedelta(seconds=seconds)
-        months = amount * CALENDAR_MONTHS[duration.unit]
+        if duration.exact_seconds is not None:
+            return _to_utc(at) + timedelta(seconds=sign * duration.exact_seconds)
+        months = sign * duration.amount * CALENDAR_MONTHS[duration.unit]
         return _from_wall_clock(_months_later(_wall_clock(at, tz), months), tz)
     except OverflowError:
         return BEGINNING if sign < 0 else FOREVER

@@ -70,10 +70,10 @@ def _latest(records: pl.DataFrame, crowd: Crowd) -> pl.DataFrame:
     """The record that counts of each user and key, without those that unset."""
     who = crowd.places(records.get_column("user_code").to_numpy())
     placed = records.with_columns(who=pl.Series(who, dtype=pl.Int64))
-    parts = [
-        _latest_of_one(of_key, len(crowd)) for of_key in placed.partition_by("key")
-    ]
-    latest = pl.concat(parts or [placed])
+    of_keys = [placed]
+    if placed.get_column("key").n_unique() > 1:
+        of_keys = placed.partition_by("key")
+    latest = pl.concat(_latest_of_one(one, len(crowd)) for one in of_keys)
     return latest.filter(pl.col("value") != "null")
 
 

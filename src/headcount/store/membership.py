@@ -96,16 +96,17 @@ def members_after(standing: pl.DataFrame, change: Change) -> pl.DataFrame:
 def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
     """The stays and the size of each segment at its instant are those of its change.
 
-    Telling the newest tick again first takes back what it said before. Runs inside
-    the caller's transaction.
+    Telling the newest tick again first takes back what it said before, and changes
+    nothing where that was the same. Runs inside the caller's transaction.
     """
-    for one in told:
+    new = [one for one in told if not (one.is_again and _is_told(warehouse, one))]
+    for one in new:
         if one.is_again:
             params = {"segment_id": one.segment_id, "at": one.at}
             warehouse.execute("membership/forget_entries", params)
             warehouse.execute("membership/forget_exits", params)
-    exited = _together([(one, one.change.exited) for one in told])
-    entered = _together([(one, one.change.entered) for one in told])
+    exited = _together([(one, one.change.exited) for one in new])
+    entered = _together([(one, one.change.entered) for one in new])
     sizes = pl.DataFrame([size_of(one) for one in told], schema=SIZES)
     with warehouse.lend(exited=exited, entered=entered, sizes=sizes):
         if exited.height:
@@ -114,6 +115,29 @@ def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
             warehouse.execute("membership/open_stays")
         if sizes.height:
             warehouse.execute("membership/record_sizes")
+
+
+def _is_told(warehouse: Warehouse, one: Told) -> bool:
+    """Whether the stays are those of the change, and none began or ended since."""
+    params = {"segment_id": one.segment_id, "at": one.at, "version": one.version}
+    since = warehouse.frame("membership/told_since", params)
+    if not since.get_column("is_plain").all():
+        return False
+    exited = since.filter("has_left").select("user_code")
+    entered = since.filter(~pl.col("has_left")).select(
+        "user_code", pl.col("entered_at").cast(INSTANT)
+    )
+    return _are_equal(exited, one.change.exited) and _are_equal(
+        entered, one.change.entered
+    )
+
+
+def _are_equal(found: pl.DataFrame, told: pl.DataFrame) -> bool:
+    """Whether the rows are the same, in any order; a user has one at most."""
+    wanted = told.select(found.columns)
+    return found.height == wanted.height and found.sort("user_code").equals(
+        wanted.sort("user_code")
+    )
 
 
 SIZES = pl.Schema(

@@ -17,13 +17,11 @@ import numpy as np
 from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import matching, paths_of
 from headcount.rules.compile import Where
-from headcount.store.columns.arrays import U32, Index
+from headcount.store.columns.arrays import U32
 from headcount.store.columns.crowd import Listed
+from headcount.store.columns.distinct import distinct
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
-
-MANY = 1 << 16
-"""From so many rows on, a table of all users is quicker than looking each one up."""
 
 
 @dataclass(frozen=True)
@@ -107,19 +105,4 @@ def without(inside: Span, outside: Span) -> Iterator[Span]:
 
 def users_of(rows: Sequence[Rows]) -> U32:
     """The users of the rows, ascending, each once."""
-    who = np.concatenate([one.who for one in rows])
-    if len(who) < MANY:
-        return np.unique(who).astype(np.uint32)
-    is_there = np.zeros(int(who.max()) + 1, dtype=np.bool_)
-    is_there[who] = True
-    return np.flatnonzero(is_there).astype(np.uint32)
-
-
-def places_of(who: Index, users: U32) -> Index:
-    """Where each of `who` stands in ascending `users`, which has them all."""
-    if len(who) < MANY:
-        return np.searchsorted(users, who)
-    places = np.zeros(int(users[-1]) + 1, dtype=np.intp)
-    places[users] = np.arange(len(users))
-    found: Index = places[who]
-    return found
+    return distinct(np.concatenate([one.who for one in rows])).astype(np.uint32)

@@ -32,7 +32,7 @@ from headcount.evaluate.measures import (
     scales_of,
 )
 from headcount.evaluate.predicates import Moment
-from headcount.evaluate.state.changes import Reach, Sight, places_of, users_of
+from headcount.evaluate.state.changes import Reach, Sight, users_of
 from headcount.rules.compile import (
     ActivePeriods,
     Leaf,
@@ -40,6 +40,7 @@ from headcount.rules.compile import (
     changes_with_the_instant,
 )
 from headcount.store.columns.arrays import U32, Mask
+from headcount.store.columns.distinct import places_in
 from headcount.store.columns.rows import Rows
 
 NO_ROWS = np.empty(0, dtype=np.intp)
@@ -110,7 +111,7 @@ class MeasuredCounter:
         for sign, rows in signed:
             if not len(rows):
                 continue
-            seen = replace(rows, who=places_of(rows.who, users))
+            seen = replace(rows, who=places_in(users, rows.who))
             found = self._count(seen, len(users), scene)
             if found is None:
                 return None
@@ -186,7 +187,7 @@ class PeriodsCounter:
 
 def _number(several: Sequence[Rows], users: U32) -> Column:
     who = np.concatenate([rows.who for rows in several] or [NO_ROWS])
-    return per_user(places_of(who, users), len(users))
+    return per_user(places_in(users, who), len(users))
 
 
 def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:

@@ -38,6 +38,7 @@ from headcount.rules.compile import (
 )
 from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.crowd import Listed
+from headcount.store.columns.distinct import distinct
 
 Facts = dict[str, Any]
 NOTHING = np.zeros(1, dtype=np.int64)
@@ -253,7 +254,7 @@ class Incremental:
         changed = [one.changed for one in answers if one.changed is not None]
         if len(changed) < len(answers):
             return None
-        users = np.unique(np.concatenate([NOBODY, *changed]))
+        users = distinct(np.concatenate([NOBODY, *changed]))
         is_member = holds(root, lambda leaf: self.answer(leaf).truth.of(users))
         is_member = is_member & self.answer(Known()).truth.of(users)
         differs = is_member != standing.of(users)

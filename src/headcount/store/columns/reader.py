@@ -14,6 +14,7 @@ from headcount.rules.paths import ABSENT, Keys, candidates, descend
 from headcount.rules.values import Values, read_values
 from headcount.store.columns.arrays import I64, U32, AnyArray, Index
 from headcount.store.columns.crowd import Crowd, Stretch
+from headcount.store.columns.distinct import numbered
 from headcount.store.columns.rows import Coded, Rows, code_values
 from headcount.store.columns.run import Run
 from headcount.store.columns.values import ValueTable
@@ -153,7 +154,7 @@ class Columns:
         table = self.tables[key_code]
         if table.is_small:
             return Coded(self.values_of(key_code), codes, key_code)
-        distinct, inverse = np.unique(codes, return_inverse=True)
+        distinct, inverse = numbered(codes)
         return Coded(read_values(table.raw(pl.Series(distinct))), inverse)
 
     def values_of(self, key_code: int) -> Values:
@@ -169,7 +170,7 @@ class Columns:
         if key_code is None:
             return pl.repeat(None, length, dtype=pl.String, eager=True)
         codes = _joined([piece.codes(key_code) for piece in pieces], np.uint32)
-        distinct, inverse = np.unique(codes, return_inverse=True)
+        distinct, inverse = numbered(codes)
         raw = self.tables[key_code].raw(pl.Series(distinct))
         found = pl.Series([_below(one, keys[1:]) for one in raw], dtype=pl.String)
         return found.gather(pl.Series(inverse))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 
 from headcount.rules.values import Values, read_values
 from headcount.store.columns.arrays import I64, AnyArray, Index, Mask
+from headcount.store.columns.distinct import numbered
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Coded:
         """The same property with no more values than there are rows."""
         if len(self.values) <= len(self.codes):
             return self
-        distinct, inverse = np.unique(self.codes, return_inverse=True)
+        distinct, inverse = numbered(self.codes)
         return Coded(self.values.gather(pl.Series(distinct)), inverse)
 
     def gather(self, answers: pl.Series) -> AnyArray:
