@@ -21,7 +21,7 @@ COUNT = "<i4"
 def keep(state: State, name: str, kinds: list[str]) -> Kept:
     kept = Kept(state.room.truth(), state.room.numbers(kinds), {})
     for number in kept.numbers:
-        number.fill(np.array([1, 2, 3]))
+        number.begin(np.arange(3, dtype=np.uint32), np.array([1, 2, 3]))
     kept.truth.fill(np.array([True, True, True]))
     state.kept[name] = kept
     return kept

@@ -30,7 +30,7 @@ def codes(*users: int) -> U32:
 @given(data=st.data())
 def test_checksums_follow_changes(tmp_path_factory, data: st.DataObject) -> None:
     records, fields = new_records(tmp_path_factory.mktemp("state"), KINDS)
-    fields[0].fill(np.arange(10, dtype=np.int64))
+    fields[0].begin(codes(*range(10)), np.arange(10))
     written = np.zeros((len(KINDS), CAPACITY), dtype=np.int64)
     written[0, :10] = np.arange(10)
 
@@ -61,7 +61,7 @@ def test_numbers_are_there_for_the_next_process(tmp_path: Path) -> None:
 
 def test_one_flipped_bit_is_noticed(tmp_path: Path) -> None:
     records, fields = new_records(tmp_path, KINDS)
-    fields[0].fill(np.arange(64, dtype=np.int64))
+    fields[0].begin(codes(*range(64)), np.arange(64))
 
     records.words[17, 1] ^= np.uint64(4)
 
@@ -81,5 +81,6 @@ def test_number_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
     fields[1].write(codes(3), np.array([MOST]))
 
     assert fields[1].add(codes(3, 4), np.array([1, 1])) is None
-    assert fields[1].all(CAPACITY)[3:5].tolist() == [MOST, 0]
+    assert not fields[1].begin(codes(5, 6), np.array([1, MOST + 1]))
+    assert fields[1].all(CAPACITY)[3:7].tolist() == [MOST, 0, 0, 0]
     assert all(map(records.are_whole, range(BLOCKS)))

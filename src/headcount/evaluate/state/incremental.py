@@ -208,7 +208,7 @@ class Incremental:
                 return None
             users = scene.crowd.codes[delta.users]
             for number, added in zip(numbers, delta.columns, strict=True):
-                if number.add(users, added) is None:
+                if not number.begin(users, added):
                     return None
             mask[users] = counter.holds(delta.columns)
         return mask, numbers
@@ -216,7 +216,8 @@ class Incremental:
     def _dated(self, leaf: AttributeTest, name: str) -> Kept:
         dates = read_dates(leaf, self.evaluator.scene)
         numbers = self.state.room.numbers([DATE], alone=True)
-        numbers[0].fill(dates)
+        dated = np.flatnonzero(dates).astype(np.uint32)
+        numbers[0].begin(dated, dates[dated])
         mask = are_lately(leaf, dates, self.evaluator.moment)
         return self._keep(name, mask, numbers, {"scales": None, "blank": False})
 

@@ -143,29 +143,39 @@ class Field:
         """
         old = self._column[users]
         values = old.astype(np.int64) + added
-        if np.abs(values).max(initial=0) > MOST:
+        if not _fit(values):
             return None
         self._replace(users, old, values)
         return values
 
-    def _replace(self, users: U32, old: AnyArray, values: I64) -> None:
+    def begin(self, users: U32, values: I64) -> bool:
+        """The numbers of the users, ascending, which were 0, are `values`.
+
+        Nothing is read: of most records it is the first that is written. False, and
+        nothing is written, when one is too large.
+        """
+        if not _fit(values):
+            return False
+        for part in _parts(len(users)):
+            self._replace(users[part], None, values[part])
+        return True
+
+    def _replace(self, users: U32, old: AnyArray | None, values: I64) -> None:
         new = values.astype(self.kind)
         self._column[users] = new
+        bits = self._bits(new) if old is None else self._bits(new) - self._bits(old)
         word, first = divmod(self.offset, WORD)
-        differences = (self._bits(new) - self._bits(old)) << np.uint64(first * WORD)
-        self.records.differ(users, word, differences)
-
-    def fill(self, values: I64) -> None:
-        """The numbers of the first users, which were 0, are `values`."""
-        users = np.flatnonzero(values).astype(np.uint32)
-        for part in _parts(users):
-            self.write(part, values[part])
+        self.records.differ(users, word, bits << np.uint64(first * WORD))
 
     def _bits(self, values: AnyArray) -> U64:
         return values.view(self._unsigned).astype(np.uint64)
 
 
-def _parts(users: U32) -> Iterator[U32]:
-    """The users in parts that fit a processor's cache."""
+def _fit(values: I64) -> bool:
+    return bool(np.abs(values).max(initial=0) <= MOST)
+
+
+def _parts(length: int) -> Iterator[slice]:
+    """So many users in parts that fit a processor's cache."""
     size = 1 << 16
-    return (users[first : first + size] for first in range(0, len(users), size))
+    return (slice(first, first + size) for first in range(0, length, size))
