@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Protocol
 
 import numpy as np
@@ -39,9 +39,12 @@ from headcount.rules.compile import (
     Measured,
     changes_with_the_instant,
 )
-from headcount.store.columns.arrays import U32, Mask
+from headcount.store.columns.arrays import U32, Index, Mask
 from headcount.store.columns.distinct import places_in
 from headcount.store.columns.rows import Rows
+
+MANY = 4
+"""Rows of one user in so many are many."""
 
 NO_ROWS = np.empty(0, dtype=np.intp)
 
@@ -52,6 +55,35 @@ class Delta:
 
     users: U32
     columns: Sequence[Column]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The users that rows are of: rows of a crowd, ascending, or all of it."""
+
+    users: U32
+    is_everybody: bool
+
+    def places(self, who: Index) -> Index:
+        """Where each of `who` stands among the users."""
+        return who if self.is_everybody else places_in(self.users, who)
+
+    def delta(self, columns: Sequence[Column]) -> Delta:
+        """These columns, those of `users`; where all are 0 nothing is added."""
+        if not self.is_everybody:
+            return Delta(self.users, columns)
+        adds = np.flatnonzero(reduce(or_, (column != 0 for column in columns)))
+        return Delta(self.users[adds], [column[adds] for column in columns])
+
+
+def _whose(rows: Sequence[Rows], size: int) -> Whose:
+    """The users of the rows in a crowd of `size`.
+
+    Where many have one, all are counted: that is quicker than finding out who has.
+    """
+    if sum(map(len, rows)) * MANY < size:
+        return Whose(users_of(rows), is_everybody=False)
+    return Whose(np.arange(size, dtype=np.uint32), is_everybody=True)
 
 
 class Counter(Protocol):
@@ -106,19 +138,19 @@ class MeasuredCounter:
 
     def _sum_up(self, signed: Sequence[tuple[int, Rows]], scene: Scene) -> Delta | None:
         """What rows add, with 1, or take off, with -1."""
-        users = users_of([rows for _, rows in signed])
-        columns = [np.zeros(len(users), dtype=np.int64) for _ in self.kinds]
+        whose = _whose([rows for _, rows in signed], scene.size)
+        columns = [np.zeros(len(whose.users), dtype=np.int64) for _ in self.kinds]
         for sign, rows in signed:
             if not len(rows):
                 continue
-            seen = replace(rows, who=places_in(users, rows.who))
-            found = self._count(seen, len(users), scene)
+            seen = replace(rows, who=whose.places(rows.who))
+            found = self._count(seen, len(whose.users), scene)
             if found is None:
                 return None
             columns = [
                 old + sign * new for old, new in zip(columns, found, strict=True)
             ]
-        return Delta(users, columns)
+        return whose.delta(columns)
 
     def _count(self, rows: Rows, size: int, scene: Scene) -> list[Column] | None:
         columns: list[Column] = []
@@ -157,8 +189,9 @@ class PeriodsCounter:
             [scene.rows(self.leaf.names, period, self.leaf.where)]
             for period in periods_at(self.leaf, scene.moment)
         ]
-        users = users_of([rows for several in periods for rows in several])
-        return Delta(users, [_number(several, users) for several in periods])
+        found = [rows for several in periods for rows in several]
+        whose = _whose(found, scene.size)
+        return whose.delta([_number(several, whose) for several in periods])
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`."""
@@ -173,21 +206,22 @@ class PeriodsCounter:
         ]
         came = [reach.came(sight, was, now) for was, now in spans]
         went = [reach.went(sight, was, now) for was, now in spans]
-        users = users_of([rows for several in (*came, *went) for rows in several])
+        found = [rows for several in (*came, *went) for rows in several]
+        whose = _whose(found, reach.scene.size)
         columns = [
-            _number(more, users) - _number(fewer, users)
+            _number(more, whose) - _number(fewer, whose)
             for more, fewer in zip(came, went, strict=True)
         ]
-        return Delta(users, columns)
+        return whose.delta(columns)
 
     def holds(self, columns: Sequence[Column]) -> Mask:
         """User by user, whether enough periods compare so."""
         return active_holds(self.leaf, columns)
 
 
-def _number(several: Sequence[Rows], users: U32) -> Column:
+def _number(several: Sequence[Rows], whose: Whose) -> Column:
     who = np.concatenate([rows.who for rows in several] or [NO_ROWS])
-    return per_user(places_in(users, who), len(users))
+    return per_user(whose.places(who), len(whose.users))
 
 
 def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:

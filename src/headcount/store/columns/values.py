@@ -8,10 +8,12 @@ costs. So a code means one value, but a value may have several codes.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import pyarrow as pa
@@ -83,7 +85,7 @@ class ValueTable:
         return wanted.join(table, on="raw", how="left").select("raw", "code")
 
     def _add(self, raw: pl.Series) -> None:
-        frame = pl.DataFrame({"raw": raw})
+        frame = pl.DataFrame({"raw": _compact(raw)})
         if self.is_small:
             values = read_values(raw)
             frame = frame.with_columns(getattr(values, one).alias(one) for one in TYPED)
@@ -100,7 +102,17 @@ class ValueTable:
         return pl.concat([one.select(shared) for one in self._added], rechunk=True)
 
 
+def _compact(texts: pl.Series) -> pl.Series:
+    """The texts, without the buffers of those that they were picked from."""
+    copied = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pl.Series(texts.name, copied, dtype=pl.String)
+
+
 def _mapped(file: Path) -> pl.DataFrame:
     """The frame in the file; only what is looked at is read."""
-    with pa.memory_map(str(file)) as source:
-        return pl.DataFrame(pa.ipc.open_file(source).read_all())
+    with file.open("rb") as source:
+        mapped = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+    # Without it sixteen pages come with each that is looked at.
+    mapped.madvise(mmap.MADV_RANDOM)
+    table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+    return cast("pl.DataFrame", pl.from_arrow(table, rechunk=False))
