@@ -118,8 +118,9 @@ FAULTS = (
     Fault(
         "a day is a local day",
         RANGES,
-        "return _to_utc(at) + timedelta(seconds=seconds)",
-        "return _from_wall_clock(_wall_clock(at, tz) + timedelta(seconds=seconds), tz)",
+        "return _to_utc(at) + timedelta(seconds=sign * duration.exact_seconds)",
+        "days = timedelta(seconds=sign * duration.exact_seconds)\n"
+        "            return _from_wall_clock(_wall_clock(at, tz) + days, tz)",
     ),
     Fault(
         "a time in a gap keeps its distance from it",
