@@ -23,6 +23,7 @@ from headcount.definitions.load import (
     file_name,
     find_definition_files,
     load_definitions,
+    load_drafts,
     load_files,
 )
 from headcount.definitions.loaded import EMPTY
@@ -306,13 +307,7 @@ def _load(project: Project, files: Sequence[Path], registry: Registry) -> Loaded
     drafts = [path for path in files if file_name(path, project.folder) not in own]
     if not drafts:
         return load_definitions(folder, settings, root=root, registry=registry)
-    replaced = _ids(load_files(drafts, None, root=root))
-    kept = [
-        path
-        for path in own.values()
-        if not _ids(load_files([path], None, root=root)) & replaced
-    ]
-    return load_files([*kept, *drafts], settings, root=root, registry=registry)
+    return load_drafts(drafts, own.values(), settings, root=root, registry=registry)
 
 
 def _ids(loaded: Loaded) -> set[str]:

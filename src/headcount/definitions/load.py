@@ -73,7 +73,40 @@ def load_files(
     registry: Registry = EMPTY,
 ) -> Loaded:
     """The definitions in `files`, checked alone and together, in the order given."""
-    read = [_read_file(path, settings, file=file_name(path, root)) for path in files]
+    return _checked(_read_files(files, settings, root), settings, registry)
+
+
+def load_drafts(
+    drafts: Iterable[Path],
+    files: Iterable[Path],
+    settings: Settings | None,
+    *,
+    root: Path,
+    registry: Registry = EMPTY,
+) -> Loaded:
+    """As `load_files` of both; a draft takes the place of the file of the same id."""
+    drafted = _read_files(drafts, settings, root)
+    replaced = set(map(_id_of, drafted))
+    read = _read_files(files, settings, root)
+    kept = [each for each in read if _id_of(each) not in replaced]
+    return _checked([*kept, *drafted], settings, registry)
+
+
+def _read_files(
+    files: Iterable[Path], settings: Settings | None, root: Path
+) -> list[LoadedDefinition | FaultyFile]:
+    return [_read_file(path, settings, file=file_name(path, root)) for path in files]
+
+
+def _id_of(read: LoadedDefinition | FaultyFile) -> str:
+    return read.segment_id if isinstance(read, FaultyFile) else read.definition.id
+
+
+def _checked(
+    read: list[LoadedDefinition | FaultyFile],
+    settings: Settings | None,
+    registry: Registry,
+) -> Loaded:
     return check_together(
         [each for each in read if isinstance(each, LoadedDefinition)],
         [each for each in read if isinstance(each, FaultyFile)],

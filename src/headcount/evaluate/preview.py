@@ -73,6 +73,6 @@ def preview(
         )
         for condition, leaf in conditions
     )
-    ids = history.user_ids.gather(codes).sort().head(SAMPLE)
+    sample = tuple(history.first_ids(codes, SAMPLE))
     seconds = round(clock.elapsed_s() - started, 6)
-    return Preview(at, len(codes), sizes, tuple(ids), seconds)
+    return Preview(at, len(codes), sizes, sample, seconds)

@@ -63,32 +63,36 @@ def users_in_order(
 def _chains(
     steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
 ) -> pl.DataFrame:
-    """One row a `user` and `same` whose earliest possible last step is in time."""
-    chain = steps[0].select("user", "same", "at", start="at")
+    """One row a user, and `same`, whose earliest possible last step is in time."""
+    by = _whose(leaf)
+    chain = steps[0].select(*by, "at", start="at")
     for step in steps[1:]:
-        chain = _earliest_next(_latest_starts(chain), step)
+        chain = _earliest_next(_latest_starts(chain, by), step, by)
     if leaf.within is not None:
         limit = deadlines(chain.get_column("start"), leaf, moment)
         chain = chain.filter(pl.col("at") <= limit)
-    return chain.select("user", "same").unique()
+    return chain.select(by).unique()
 
 
-def _latest_starts(chain: pl.DataFrame) -> pl.DataFrame:
+def _whose(leaf: Ordered) -> list[str]:
+    """What all steps have in common: a join by the text '' of everybody takes long."""
+    return ["user"] if leaf.same is None else ["user", "same"]
+
+
+def _latest_starts(chain: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Of chains that stand at one instant, the one with the most time left."""
-    return chain.group_by("user", "same", "at").agg(pl.col("start").max())
+    return chain.group_by(*by, "at").agg(pl.col("start").max())
 
 
-def _earliest_next(chain: pl.DataFrame, step: pl.DataFrame) -> pl.DataFrame:
+def _earliest_next(
+    chain: pl.DataFrame, step: pl.DataFrame, by: list[str]
+) -> pl.DataFrame:
     """Each chain moved to the earliest event of `step` that is not before it."""
-    following = step.select("user", "same", "at", next="at").sort("at")
+    following = step.select(*by, "at", next="at").sort("at")
     moved = chain.sort("at").join_asof(
-        following,
-        on="at",
-        by=["user", "same"],
-        strategy="forward",
-        check_sortedness=False,
+        following, on="at", by=by, strategy="forward", check_sortedness=False
     )
-    return moved.drop_nulls("next").select("user", "same", "start", at="next")
+    return moved.drop_nulls("next").select(*by, "start", at="next")
 
 
 def deadlines(starts: pl.Series, leaf: Ordered, moment: Moment) -> pl.Series:
@@ -123,7 +127,7 @@ def _verified(
     chained: pl.DataFrame, steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
 ) -> pl.Series:
     """The users of `chained` who have the steps with distinct events."""
-    groups = _instants(steps).join(chained, on=["user", "same"], how="semi")
+    groups = _instants(steps).join(chained, on=_whose(leaf), how="semi")
     users = [
         user
         for user, instants in _each_group(groups)

@@ -8,7 +8,7 @@ Source: segments.md §4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -39,7 +39,7 @@ def read_attribute(
     for part, first in _parts(warehouse, known, crowd):
         asked = {"end_us": to_micros(at), **_users_of(part)}
         records = warehouse.frame("history/attributes", known | asked)
-        latest = _latest(records, part)
+        latest = _latest(records, part, keys)
         found = _inside(latest, path) if "." in path else latest
         parts.append(found.select(pl.col("who") + first, "value", "at"))
     return pl.concat(parts)
@@ -66,13 +66,13 @@ def _users_of(crowd: Crowd) -> dict[str, object]:
             return {"low": None, "high": None, "user_codes": codes.tolist()}
 
 
-def _latest(records: pl.DataFrame, crowd: Crowd) -> pl.DataFrame:
+def _latest(records: pl.DataFrame, crowd: Crowd, keys: Sequence[str]) -> pl.DataFrame:
     """The record that counts of each user and key, without those that unset."""
     who = crowd.places(records.get_column("user_code").to_numpy())
     placed = records.with_columns(who=pl.Series(who, dtype=pl.Int64))
     of_keys = [placed]
-    if placed.get_column("key").n_unique() > 1:
-        of_keys = placed.partition_by("key")
+    if len(keys) > 1:
+        of_keys = [placed.filter(key=key) for key in keys]
     latest = pl.concat(_latest_of_one(one, len(crowd)) for one in of_keys)
     return latest.filter(pl.col("value") != "null")
 

@@ -100,6 +100,12 @@ class History:
         )
         return ids.get_column("user_id")
 
+    def first_ids(self, codes: pl.Series, count: int) -> list[str]:
+        """The first so many ids of the users of these codes, ascending."""
+        params = {"system_code": self.system_code, "count": count}
+        with self._warehouse.lend(listed=codes.to_frame("user_code")):
+            return [one for (one,) in self._warehouse.rows("history/first_ids", params)]
+
     @cached_property
     def _event_codes(self) -> dict[str, int]:
         rows = self._warehouse.rows(

@@ -8,7 +8,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headcount.evaluate.state.records import BLOCKS, MOST, Field, Records
+from headcount.evaluate.state.records import (
+    BLOCKS,
+    MOST,
+    Field,
+    Records,
+    begin_together,
+)
 from headcount.store.columns.arrays import U32
 
 KINDS = ["<i4", "<i8", "<i4"]
@@ -81,6 +87,8 @@ def test_number_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
     fields[1].write(codes(3), np.array([MOST]))
 
     assert fields[1].add(codes(3, 4), np.array([1, 1])) is None
-    assert not fields[1].begin(codes(5, 6), np.array([1, MOST + 1]))
+    too_large = [np.array([1, 1]), np.array([1, MOST + 1])]
+    assert not begin_together(fields[:2], codes(5, 6), too_large)
+    assert fields[0].all(CAPACITY)[5:7].tolist() == [0, 0]
     assert fields[1].all(CAPACITY)[3:7].tolist() == [MOST, 0, 0, 0]
     assert all(map(records.are_whole, range(BLOCKS)))

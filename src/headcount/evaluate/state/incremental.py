@@ -24,7 +24,7 @@ from headcount.evaluate.state.changes import Reach
 from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
 from headcount.evaluate.state.home import Kept, State
-from headcount.evaluate.state.records import Field
+from headcount.evaluate.state.records import Field, begin_together
 from headcount.evaluate.state.touched import touched_users
 from headcount.evaluate.state.truths import Truth
 from headcount.rules.compile import (
@@ -207,9 +207,8 @@ class Incremental:
             if delta is None:
                 return None
             users = scene.crowd.codes[delta.users]
-            for number, added in zip(numbers, delta.columns, strict=True):
-                if not number.begin(users, added):
-                    return None
+            if not begin_together(numbers, users, delta.columns):
+                return None
             mask[users] = counter.holds(delta.columns)
         return mask, numbers
 
@@ -217,7 +216,7 @@ class Incremental:
         dates = read_dates(leaf, self.evaluator.scene)
         numbers = self.state.room.numbers([DATE], alone=True)
         dated = np.flatnonzero(dates).astype(np.uint32)
-        numbers[0].begin(dated, dates[dated])
+        begin_together(numbers, dated, [dates[dated]])
         mask = are_lately(leaf, dates, self.evaluator.moment)
         return self._keep(name, mask, numbers, {"scales": None, "blank": False})
 

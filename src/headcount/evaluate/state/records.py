@@ -148,17 +148,12 @@ class Field:
         self._replace(users, old, values)
         return values
 
-    def begin(self, users: U32, values: I64) -> bool:
-        """The numbers of the users, ascending, which were 0, are `values`.
+    def begin(self, users: U32, values: I64) -> None:
+        """The numbers of the users, each given once, which were 0, are `values`.
 
-        Nothing is read: of most records it is the first that is written. False, and
-        nothing is written, when one is too large.
+        Nothing is read: of most records it is the first that is written.
         """
-        if not _fit(values):
-            return False
-        for part in _parts(len(users)):
-            self._replace(users[part], None, values[part])
-        return True
+        self._replace(users, None, values)
 
     def _replace(self, users: U32, old: AnyArray | None, values: I64) -> None:
         new = values.astype(self.kind)
@@ -169,6 +164,19 @@ class Field:
 
     def _bits(self, values: AnyArray) -> U64:
         return values.view(self._unsigned).astype(np.uint64)
+
+
+def begin_together(fields: Sequence[Field], users: U32, columns: Sequence[I64]) -> bool:
+    """The numbers of the users, ascending, which were 0, are those of the columns.
+
+    False, and nothing is written, when one is too large.
+    """
+    if not all(map(_fit, columns)):
+        return False
+    for part in _parts(len(users)):
+        for field, values in zip(fields, columns, strict=True):
+            field.begin(users[part], values[part])
+    return True
 
 
 def _fit(values: I64) -> bool:

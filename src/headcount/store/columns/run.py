@@ -12,6 +12,7 @@ code a row of its event. A code names a value of the property's value table, 0 n
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Index
+from headcount.store.columns.mapped import map_to_read
 from headcount.store.files import write_atomically
 
 MAGIC = b"HCRUN001"
@@ -168,7 +170,10 @@ def is_whole(path: Path) -> bool:
 
 def read_run(path: Path) -> Content:
     """The arrays of the run at `path`, which is whole, mapped."""
-    whole = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
+    mapped = map_to_read(path)
+    # Else Linux counts two megabytes as resident for each page that is looked at.
+    mapped.madvise(mmap.MADV_NOHUGEPAGE)
+    whole = np.frombuffer(mapped, dtype=np.uint8)
     arrays, end = [], HEADER.size
     for dtype, size in _sizes(whole[: HEADER.size].tobytes()) or ():
         n_bytes = size * np.dtype(dtype).itemsize

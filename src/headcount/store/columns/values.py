@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 
 from headcount.rules.values import Values, read_values
+from headcount.store.columns.mapped import map_to_read
 
 SMALL = 1 << 18
 """Up to this many values a table is searched for a value before it gets a new code."""
@@ -110,8 +111,7 @@ def _compact(texts: pl.Series) -> pl.Series:
 
 def _mapped(file: Path) -> pl.DataFrame:
     """The frame in the file; only what is looked at is read."""
-    with file.open("rb") as source:
-        mapped = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+    mapped = map_to_read(file)
     # Without it sixteen pages come with each that is looked at.
     mapped.madvise(mmap.MADV_RANDOM)
     table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
