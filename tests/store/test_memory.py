@@ -17,6 +17,7 @@ GB = 2**30
 def test_both_halves_follow_from_one_figure() -> None:
     assert Memory(GB).database_limit == f"{GB // 2}B"
     assert Memory(GB).most_rows == GB // 200
+    assert Memory(GB).most_kept_bytes == GB // 2
     assert Memory(64 * GB).most_rows == MOST_ROWS
     assert (WHOLE_MACHINE.database_limit, WHOLE_MACHINE.most_rows) == ("50%", MOST_ROWS)
 

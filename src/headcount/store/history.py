@@ -87,6 +87,11 @@ class History:
         """Events that may be looked at at a time."""
         return self._warehouse.memory.most_rows
 
+    @property
+    def most_kept_bytes(self) -> int:
+        """The numbers that may be kept of users for the next tick."""
+        return self._warehouse.memory.most_kept_bytes
+
     def tidy(self) -> None:
         """The columns are few and ordered, and left-over files are gone."""
         if self.system_code >= 0:

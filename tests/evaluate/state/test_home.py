@@ -16,6 +16,7 @@ from headcount.evaluate.state.home import (
 from headcount.evaluate.state.room import MANY_FILES, MOSTLY
 
 COUNT = "<i4"
+PLENTY = 2**30
 
 
 def keep(state: State, name: str, kinds: list[str]) -> Kept:
@@ -29,13 +30,19 @@ def keep(state: State, name: str, kinds: list[str]) -> Kept:
 
 def reopened(state: State) -> State:
     state.end("token")
-    found = open_state(state.room.folder, "token", users=3, position=0)
+    found = open_state(
+        state.room.folder,
+        "token",
+        users=3,
+        position=0,
+        most_bytes=state.room.most_bytes,
+    )
     assert found is not None
     return found
 
 
 def test_what_was_kept_is_found_again(tmp_path: Path) -> None:
-    state = new_state(tmp_path, users=3)
+    state = new_state(tmp_path, users=3, most_bytes=PLENTY)
     keep(state, "one", [COUNT])
     keep(state, "two", []).truth.fill(np.array([True, False, True]))
 
@@ -49,7 +56,7 @@ def test_what_was_kept_is_found_again(tmp_path: Path) -> None:
 def test_place_of_what_was_dropped_is_given_away_at_the_next_tick(
     tmp_path: Path,
 ) -> None:
-    state = new_state(tmp_path, users=3)
+    state = new_state(tmp_path, users=3, most_bytes=PLENTY)
     slot = keep(state, "one", []).truth.slot
     state.drop("one")
 
@@ -59,7 +66,7 @@ def test_place_of_what_was_dropped_is_given_away_at_the_next_tick(
 
 
 def test_many_files_become_one(tmp_path: Path) -> None:
-    state = new_state(tmp_path, users=3)
+    state = new_state(tmp_path, users=3, most_bytes=PLENTY)
     names = [f"condition {number}" for number in range(MANY_FILES + 1)]
     for name in names:
         keep(state, name, [COUNT, COUNT])
@@ -71,8 +78,8 @@ def test_many_files_become_one(tmp_path: Path) -> None:
 
 
 def test_file_of_which_little_is_used_is_given_up(tmp_path: Path) -> None:
-    state = new_state(tmp_path, users=3)
-    state.room.expect([COUNT] * 2 * (MOSTLY + 1))
+    state = new_state(tmp_path, users=3, most_bytes=PLENTY)
+    state.room.expect([[COUNT] * 2] * (MOSTLY + 1))
     names = [f"condition {number}" for number in range(MOSTLY + 1)]
     for name in names:
         keep(state, name, [COUNT, COUNT])
@@ -80,6 +87,19 @@ def test_file_of_which_little_is_used_is_given_up(tmp_path: Path) -> None:
         state.drop(name)
 
     assert not reopened(state).kept
+
+
+def test_numbers_are_kept_while_there_is_room(tmp_path: Path) -> None:
+    state = new_state(tmp_path, users=3, most_bytes=capacity_for(3) * 8)
+    state.room.expect([[COUNT], [COUNT] * 3, [COUNT]])
+
+    assert state.room.has_room([COUNT])
+    keep(state, "one", [COUNT])
+    assert state.room.has_room([COUNT])
+    keep(state, "two", [COUNT])
+
+    assert not state.room.has_room([COUNT])
+    assert not reopened(state).room.has_room([COUNT])
 
 
 def test_there_is_room_for_more_users() -> None:

@@ -135,10 +135,11 @@ def resume_engine(
     Without a token, or where the state cannot be used, everything is found anew.
     """
     history = evaluator.history
-    users = len(evaluator.scene.crowd)
-    state = open_state(folder, token, users=users, position=history.columns.position)
+    users, most = len(evaluator.scene.crowd), history.most_kept_bytes
+    position = history.columns.position
+    state = open_state(folder, token, users=users, position=position, most_bytes=most)
     if state is None or not _leads_to(state, evaluator):
-        state = new_state(folder, users=users)
+        state = new_state(folder, users=users, most_bytes=most)
         was = None
     else:
         was = Moment(from_micros(state.at_us), evaluator.moment.tz)

@@ -121,7 +121,7 @@ class State:
 
 
 def open_state(
-    folder: Path, token: str | None, *, users: int, position: int
+    folder: Path, token: str | None, *, users: int, position: int, most_bytes: int
 ) -> State | None:
     """The state of the tick that committed `token`; None when it has to be made anew.
 
@@ -132,7 +132,7 @@ def open_state(
         return None
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        state = _read(folder, found)
+        state = _read(folder, found, most_bytes)
     except (OSError, ValueError, KeyError) as error:
         log.warning("state lost, everything is counted anew reason=%s", error)
         return None
@@ -145,12 +145,12 @@ def open_state(
     return state
 
 
-def new_state(folder: Path, *, users: int) -> State:
-    """A state in which nothing is kept yet."""
+def new_state(folder: Path, *, users: int, most_bytes: int) -> State:
+    """A state in which nothing is kept yet, and few numbers more than `most_bytes`."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.state"):
         path.unlink()
-    return State(Room(folder, capacity_for(users)), 0, -1, 0)
+    return State(Room(folder, capacity_for(users), most_bytes), 0, -1, 0)
 
 
 def capacity_for(users: int) -> int:
@@ -161,11 +161,11 @@ def capacity_for(users: int) -> int:
     return capacity
 
 
-def _read(folder: Path, found: dict[str, Any]) -> State:
+def _read(folder: Path, found: dict[str, Any], most_bytes: int) -> State:
     if found["format"] != FORMAT:
         msg = f"format {found['format']}"
         raise ValueError(msg)
-    room = room_of_json(folder, int(found["capacity"]), found["room"])
+    room = room_of_json(folder, int(found["capacity"]), most_bytes, found["room"])
     at_us, position, users, turn = (int(found[key]) for key in NUMBERS)
     state = State(room, at_us, position, users, turn)
     for name, one in found["kept"].items():

@@ -89,10 +89,15 @@ class Incremental:
         return Reach(self.evaluator.scene, self.state.position)
 
     def expect(self, asked: Iterable[Leaf]) -> None:
-        """These leaves will be asked for: the numbers of new ones share one file."""
-        new = [leaf for leaf in {*asked} if self._name(leaf) not in self.state.kept]
-        counters = [_counter_of_any_scale(leaf) for leaf in new]
-        self.state.room.expect([kind for one in counters if one for kind in one.kinds])
+        """These leaves will be asked for: the numbers of new ones share one file.
+
+        Of those that have no room in it only the truth is kept.
+        """
+        new = dict.fromkeys(
+            leaf for leaf in asked if self._name(leaf) not in self.state.kept
+        )
+        counters = map(_counter_of_any_scale, new)
+        self.state.room.expect([one.kinds for one in counters if one])
 
     def answer(self, leaf: Leaf) -> Answer:
         """The truths of the leaf; found once."""
@@ -189,7 +194,9 @@ class Incremental:
         ]
         counter = counter_of(leaf, scales_for(leaf, scenes))
         blank = self._blank(leaf, counter)
-        counted = counter and self._counted(counter, scenes, blank=blank)
+        counted = None
+        if counter and self.state.room.has_room(counter.kinds):
+            counted = self._counted(counter, scenes, blank=blank)
         if counter and counted:
             facts: Facts = {"scales": [*counter.scales], "blank": blank}
             return self._keep(name, *counted, facts)

@@ -48,9 +48,8 @@ class Records:
     def new(cls, path: Path, capacity: int, width: int, *, is_shared: bool) -> Records:
         """Records with room for `width` bytes of numbers, and nothing written."""
         path.unlink(missing_ok=True)
-        whole = -(-width // WORD) * WORD
         sums = np.zeros(BLOCKS, dtype=np.uint64)
-        return cls(path, capacity, whole, is_shared, sums)
+        return cls(path, capacity, width, is_shared, sums)
 
     @property
     def size_bytes(self) -> int:
@@ -67,9 +66,13 @@ class Records:
         """The bytes of a record that are given away."""
         return self.front + self.back
 
+    def has_room(self, kinds: Sequence[str]) -> bool:
+        """Whether a record has room for a field more of each kind."""
+        return self.used + size_of(kinds) <= self.width
+
     def fields(self, kinds: Sequence[str]) -> list[Field] | None:
         """A field of each of NumPy's `kinds`, not given away before; None: no room."""
-        if self.used + size_of(kinds) > self.width:
+        if not self.has_room(kinds):
             return None
         return [self._field(kind) for kind in kinds]
 
@@ -97,6 +100,11 @@ class Records:
         low, high = (-(-one * self.capacity // BLOCKS) for one in (block, block + 1))
         words = self.words[low:high].reshape(-1)
         return checksum(words, low * int(self._row)) == int(self.sums[block])
+
+
+def width_of(kinds: Iterable[str]) -> int:
+    """The bytes of a record of numbers of these kinds: whole words."""
+    return -(-size_of(kinds) // WORD) * WORD
 
 
 def size_of(kinds: Iterable[str]) -> int:

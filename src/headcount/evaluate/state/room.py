@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from headcount.evaluate.state.records import BLOCKS, Field, Records, size_of
+from headcount.evaluate.state.records import BLOCKS, Field, Records, width_of
 from headcount.evaluate.state.truths import SLOTS, Truth, Truths
 
 MANY_FILES = 16
@@ -24,11 +24,13 @@ MOSTLY = 4
 class Room:
     """The files in `folder`, by name; each has room for `capacity` users.
 
-    What was given away is not given again before the room is opened anew.
+    Numbers that are shared take `most_bytes` in all. What was given away is not given
+    again before the room is opened anew.
     """
 
     folder: Path
     capacity: int
+    most_bytes: int
     records: dict[str, Records] = field(default_factory=dict)
     truths: dict[str, Truths] = field(default_factory=dict)
     _taken: set[tuple[str, int]] = field(default_factory=set)
@@ -41,10 +43,25 @@ class Room:
 
     # ── given away ────────────────────────────────────────────────────────────
 
-    def expect(self, kinds: Sequence[str]) -> None:
-        """Numbers of these kinds will be asked for: there is one file for them."""
+    def expect(self, several: Iterable[Sequence[str]]) -> None:
+        """Numbers of these kinds will be asked for: one file is for all that fit."""
+        kinds: list[str] = []
+        for one in several:
+            if self._fits([*kinds, *one]):
+                kinds += one
         if kinds:
             self._add_records(kinds, is_shared=True)
+
+    def has_room(self, kinds: Sequence[str]) -> bool:
+        """Whether numbers of these kinds may be asked for."""
+        return self._fits(kinds) or any(
+            one.has_room(kinds) for one in self.records.values() if one.is_shared
+        )
+
+    def _fits(self, kinds: Sequence[str]) -> bool:
+        """Whether another file, of these kinds, is within bounds."""
+        taken = sum(one.size_bytes for one in self.records.values() if one.is_shared)
+        return taken + self.capacity * width_of(kinds) <= self.most_bytes
 
     def truth(self) -> Truth:
         """A truth that nobody has."""
@@ -77,7 +94,7 @@ class Room:
 
     def _add_records(self, kinds: Sequence[str], *, is_shared: bool) -> Records:
         path = self._new_path("records", self.records)
-        width = size_of(kinds)
+        width = width_of(kinds)
         made = Records.new(path, self.capacity, width, is_shared=is_shared)
         self.records[path.name] = made
         return made
@@ -164,9 +181,11 @@ def place_of(truth: Truth) -> tuple[str, int]:
     return truth.truths.path.name, truth.slot
 
 
-def room_of_json(folder: Path, capacity: int, found: dict[str, Any]) -> Room:
+def room_of_json(
+    folder: Path, capacity: int, most_bytes: int, found: dict[str, Any]
+) -> Room:
     """The room that was written; ValueError or OSError when a file is not whole."""
-    room = Room(folder, capacity)
+    room = Room(folder, capacity, most_bytes)
     for name, one in found["records"].items():
         facts = one | {"sums": np.array(one["sums"], dtype=np.uint64)}
         room.records[name] = Records(folder / name, capacity, **facts)
