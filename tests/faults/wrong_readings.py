@@ -285,7 +285,7 @@ FAULTS = (
     Fault(
         "a sequence: the same instant is not allowed",
         SEQUENCES,
-        "        check_sortedness=False,\n    )\n    return moved",
+        "check_sortedness=False\n    )\n    return moved",
         "        check_sortedness=False,\n        allow_exact_matches=False,\n"
         "    )\n    return moved",
     ),
@@ -310,8 +310,8 @@ FAULTS = (
     Fault(
         "`within` runs from step to step",
         SEQUENCES,
-        'select("user", "same", "start", at="next")',
-        'select("user", "same", start="at", at="next")',
+        'select(*by, "start", at="next")',
+        'select(*by, start="at", at="next")',
     ),
     Fault(
         "a sequence begins with the earliest first step",
