@@ -2,8 +2,7 @@
 
 One figure a project, `memory` in headcount.yaml: half of it is DuckDB's, which spills
 to the disk beyond; from the other half follows how many events are looked at at a time,
-and how much ticks keep.
-Results are the same whatever it is.
+and how much ticks keep. Results are the same whatever it is.
 """
 
 from __future__ import annotations

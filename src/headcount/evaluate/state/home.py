@@ -146,7 +146,7 @@ def open_state(
 
 
 def new_state(folder: Path, *, users: int, most_bytes: int) -> State:
-    """A state in which nothing is kept yet, and few numbers more than `most_bytes`."""
+    """A state in which nothing is kept yet, with `most_bytes` for shared numbers."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.state"):
         path.unlink()

@@ -102,9 +102,9 @@ class Records:
         return checksum(words, low * int(self._row)) == int(self.sums[block])
 
 
-def width_of(kinds: Iterable[str]) -> int:
-    """The bytes of a record of numbers of these kinds: whole words."""
-    return -(-size_of(kinds) // WORD) * WORD
+def width_of(size: int) -> int:
+    """The bytes of a record of numbers of so many bytes: whole words."""
+    return -(-size // WORD) * WORD
 
 
 def size_of(kinds: Iterable[str]) -> int:

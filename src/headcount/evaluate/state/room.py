@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from headcount.evaluate.state.records import BLOCKS, Field, Records, width_of
+from headcount.evaluate.state.records import (
+    BLOCKS,
+    Field,
+    Records,
+    size_of,
+    width_of,
+)
 from headcount.evaluate.state.truths import SLOTS, Truth, Truths
 
 MANY_FILES = 16
@@ -46,22 +52,25 @@ class Room:
     def expect(self, several: Iterable[Sequence[str]]) -> None:
         """Numbers of these kinds will be asked for: one file is for all that fit."""
         kinds: list[str] = []
+        size = 0
         for one in several:
-            if self._fits([*kinds, *one]):
+            more = size_of(one)
+            if self._fits(size + more):
                 kinds += one
+                size += more
         if kinds:
             self._add_records(kinds, is_shared=True)
 
     def has_room(self, kinds: Sequence[str]) -> bool:
         """Whether numbers of these kinds may be asked for."""
-        return self._fits(kinds) or any(
+        return self._fits(size_of(kinds)) or any(
             one.has_room(kinds) for one in self.records.values() if one.is_shared
         )
 
-    def _fits(self, kinds: Sequence[str]) -> bool:
-        """Whether another file, of these kinds, is within bounds."""
+    def _fits(self, size: int) -> bool:
+        """Whether another file, of so many bytes a user, is within bounds."""
         taken = sum(one.size_bytes for one in self.records.values() if one.is_shared)
-        return taken + self.capacity * width_of(kinds) <= self.most_bytes
+        return taken + self.capacity * width_of(size) <= self.most_bytes
 
     def truth(self) -> Truth:
         """A truth that nobody has."""
@@ -94,7 +103,7 @@ class Room:
 
     def _add_records(self, kinds: Sequence[str], *, is_shared: bool) -> Records:
         path = self._new_path("records", self.records)
-        width = width_of(kinds)
+        width = width_of(size_of(kinds))
         made = Records.new(path, self.capacity, width, is_shared=is_shared)
         self.records[path.name] = made
         return made

@@ -17,8 +17,9 @@ SPARSE = 8
 
 def distinct(codes: AnyArray) -> AnyArray:
     """The codes, ascending, each once."""
-    if _are_dense(codes):
-        return np.flatnonzero(_flags(codes)).astype(codes.dtype)
+    size = _table_size(codes)
+    if size is not None:
+        return np.flatnonzero(_flags(codes, size)).astype(codes.dtype)
     ordered = np.sort(codes)
     is_first = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
@@ -28,27 +29,29 @@ def distinct(codes: AnyArray) -> AnyArray:
 
 def numbered(codes: AnyArray) -> tuple[AnyArray, Index]:
     """The codes, ascending, each once; and for each of `codes` its place there."""
-    if _are_dense(codes):
-        flags = _flags(codes)
-        found = np.flatnonzero(flags)
-        return found.astype(codes.dtype), _table(found, len(flags))[codes]
+    size = _table_size(codes)
+    if size is not None:
+        found = np.flatnonzero(_flags(codes, size))
+        return found.astype(codes.dtype), _table(found, size)[codes]
     # With places asked for it sorts.
     return np.unique(codes, return_inverse=True)
 
 
 def places_in(found: AnyArray, codes: AnyArray) -> Index:
     """The place of each of `codes` in `found`, which is ascending and has them all."""
-    if _are_dense(codes):
+    if _table_size(codes) is not None:
         return _table(found, int(found[-1]) + 1)[codes]
     return np.searchsorted(found, codes)
 
 
-def _are_dense(codes: AnyArray) -> bool:
-    return len(codes) > 0 and int(codes.max()) < SPARSE * len(codes)
+def _table_size(codes: AnyArray) -> int | None:
+    """The length of a table of all that the codes may be; None when it is too long."""
+    size = int(codes.max(initial=0)) + 1
+    return size if size <= SPARSE * len(codes) else None
 
 
-def _flags(codes: AnyArray) -> AnyArray:
-    flags = np.zeros(int(codes.max()) + 1, dtype=np.bool_)
+def _flags(codes: AnyArray, size: int) -> AnyArray:
+    flags = np.zeros(size, dtype=np.bool_)
     flags[codes] = True
     return flags
 
