@@ -19,7 +19,7 @@ import polars as pl
 from headcount.definitions.times import DateRange
 from headcount.evaluate import sequences
 from headcount.evaluate.comparisons import compare_counts
-from headcount.evaluate.matching import Answers, matching, paths_of
+from headcount.evaluate.matching import Answers, matching, paths_of, tests_of
 from headcount.evaluate.measures import measured, per_user
 from headcount.evaluate.predicates import Moment, holds_when_missing, satisfies
 from headcount.rules import ranges
@@ -36,8 +36,9 @@ from headcount.rules.compile import (
 )
 from headcount.rules.micros import to_micros
 from headcount.rules.ranges import Bounds
-from headcount.store.columns.arrays import Index, Mask
+from headcount.store.columns.arrays import U32, Index, Mask, Whole
 from headcount.store.columns.crowd import Crowd
+from headcount.store.columns.kernels import keep_least
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Coded, Rows
 from headcount.store.history import History
@@ -72,12 +73,17 @@ class Scene:
     ) -> Rows:
         """The crowd's events of these names in `bounds` that satisfy `where`.
 
-        They carry the properties of `where` and the `others`.
+        They carry the `others` of their properties.
         """
-        rows = self.history.read_rows(
-            names, span_of(bounds), self.crowd, paths_of(where, *others), at=at, ids=ids
+        return self.history.read_rows(
+            names,
+            span_of(bounds),
+            self.crowd,
+            sorted({*others}),
+            tests=tests_of(where, self.answers),
+            at=at,
+            ids=ids,
         )
-        return matching(rows, where, self.answers)
 
     def attribute(self, path: str) -> tuple[Index, Coded]:
         """Who of the crowd has something at `path`, and what."""
@@ -134,7 +140,7 @@ def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
         leaf.names, span_of(ever), scene.crowd, paths, at=True, ids=ids
     )
     first = np.full(scene.size, np.iinfo(np.int64).max)
-    np.minimum.at(first, rows.who, rows.at)
+    keep_least(rows.who, rows.at, first)
     return rows.filter(rows.at == first[rows.who])
 
 
@@ -159,10 +165,9 @@ def periods_at(leaf: ActivePeriods, moment: Moment) -> tuple[Bounds, ...]:
 
 
 def _active_periods(leaf: ActivePeriods, scene: Scene) -> Mask:
-    rows = active_rows(leaf, scene)
-    period = period_of(leaf, rows, scene.moment)
-    counts = per_user(rows.who * leaf.active.of + period, scene.size * leaf.active.of)
-    return active_holds(leaf, list(counts.reshape(scene.size, leaf.active.of).T))
+    periods = periods_at(leaf, scene.moment)
+    found = (scene.rows(leaf.names, period, leaf.where) for period in periods)
+    return active_holds(leaf, [per_user(rows.who, scene.size) for rows in found])
 
 
 def period_of(leaf: ActivePeriods, rows: Rows, moment: Moment) -> Index:
@@ -171,7 +176,7 @@ def period_of(leaf: ActivePeriods, rows: Rows, moment: Moment) -> Index:
     return np.searchsorted(np.array(starts), rows.at, side="right") - 1
 
 
-def active_holds(leaf: ActivePeriods, counts: Sequence[Index]) -> Mask:
+def active_holds(leaf: ActivePeriods, counts: Sequence[Whole]) -> Mask:
     """User by user, whether in enough periods the count compares so."""
     active = [compare_counts(count, leaf.active.count) for count in counts]
     return compare_counts(np.sum(active, axis=0), leaf.active.periods)
@@ -211,7 +216,7 @@ def _member_of(leaf: MemberOf, scene: Scene) -> Mask:
     return _mask(who, scene.size)
 
 
-def _mask(who: Index, size: int) -> Mask:
+def _mask(who: Index | U32, size: int) -> Mask:
     mask = np.zeros(size, dtype=np.bool_)
     mask[who] = True
     return mask

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,8 @@ from headcount.evaluate.predicates import Moment, satisfies
 from headcount.rules.compile import Where
 from headcount.rules.values import Values
 from headcount.store.columns.arrays import Mask
-from headcount.store.columns.rows import Coded, Rows
+from headcount.store.columns.kernels import satisfying
+from headcount.store.columns.rows import Coded, Rows, Tests
 
 Answer = Callable[[Values], pl.Series]
 """What is asked of values: one truth a value."""
@@ -48,8 +48,15 @@ class Answers:
         self, question: str, coded: Coded, answer: Answer, *, is_lasting: bool = True
     ) -> Mask:
         """Row by row, what `answer` says of its value; asked once for a table."""
+        each = self.each(question, coded, answer, is_lasting=is_lasting)
+        return satisfying(coded.codes, each)
+
+    def each(
+        self, question: str, coded: Coded, answer: Answer, *, is_lasting: bool = True
+    ) -> Mask:
+        """Value by value, what `answer` says of it; asked once for a table."""
         if coded.table is None:
-            return coded.gather(answer(coded.values)).astype(np.bool_, copy=False)
+            return answer(coded.values).to_numpy()
         kept = self.lasting if is_lasting else self._kept
         key = (coded.table, question)
         known = kept.get(key, NO_ANSWERS)
@@ -57,26 +64,20 @@ class Answers:
             # A table only grows, so what was found out about a value stays true.
             new = answer(coded.values.since(len(known))).to_numpy()
             known = kept[key] = np.concatenate([known, new])
-        found: Mask = known[coded.codes]
-        return found
+        return known
 
 
 NO_ANSWERS = np.empty(0, dtype=np.bool_)
 
 
+def tests_of(where: Where, answers: Answers) -> Tests:
+    """What `where` asks of each property."""
+    return [(path, partial(answers.satisfied, predicate)) for path, predicate in where]
+
+
 def matching(rows: Rows, where: Where, answers: Answers) -> Rows:
     """The rows that satisfy every predicate of `where`."""
-    if not where or not len(rows):
-        return rows
-    return rows.filter(
-        reduce(
-            and_,
-            (
-                answers.satisfied(predicate, rows.properties[path])
-                for path, predicate in where
-            ),
-        )
-    )
+    return rows.passing(tests_of(where, answers))
 
 
 def paths_of(where: Where, *others: str) -> list[str]:

@@ -9,7 +9,7 @@ Source: segments.md §2, the rows count to distinct.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, Protocol
@@ -19,7 +19,7 @@ import polars as pl
 
 from headcount.definitions.model import Aggregate, Comparison
 from headcount.evaluate.comparisons import compare_counts, operators_of
-from headcount.evaluate.matching import Answers
+from headcount.evaluate.matching import Answer, Answers
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.totals import (
     Totals,
@@ -30,11 +30,14 @@ from headcount.evaluate.totals import (
 )
 from headcount.rules.compile import Measured
 from headcount.rules.values import Operator, compare_numbers
-from headcount.store.columns.arrays import I64, Index, Mask
+from headcount.store.columns.arrays import I32, I64, U32, Mask, Whole
 from headcount.store.columns.distinct import distinct, numbered
+from headcount.store.columns.kernels import add_rows, add_satisfying, mark_days
 from headcount.store.columns.rows import Coded, Rows
 
-Column = I64
+Column = Whole
+
+DAYS_A_WORD = 64
 
 COUNT, SUM = "<i4", "<i8"
 """How columns are kept: numbers of events, and sums."""
@@ -122,16 +125,18 @@ class Extreme:
     def count(self, rows: Rows, size: int, answers: Answers) -> list[Column] | None:
         """The numbers of each user, and of each operator those that answer so."""
         coded = rows.properties[self.aggregate.of]
-        is_number = answers.of(
-            "is a number", coded, lambda one: one.number.is_not_null()
-        )
-        columns = [per_user(rows.who[is_number], size)]
+        return [
+            answering(rows.who, coded, answers.each(question, coded, answer), size)
+            for question, answer in self._questions()
+        ]
+
+    def _questions(self) -> Iterator[tuple[str, Answer]]:
+        """What is asked of each number, one question a column."""
+        yield "is a number", lambda one: one.number.is_not_null()
         for op, bound in operators_of(self.aggregate):
             for asked in (EVERY[self.of][1], "eq" if op == "ne" else op):
                 compare = partial(compare_numbers, op=asked, bound=bound)
-                yes = answers.of(f"{asked} {bound}", coded, compare)
-                columns.append(per_user(rows.who[yes], size))
-        return columns
+                yield f"{asked} {bound}", compare
 
     def holds(self, columns: Sequence[Column]) -> Mask:
         """User by user, whether it compares so; false without a number."""
@@ -155,9 +160,18 @@ class Extreme:
         return answer
 
 
-def per_user(who: Index, size: int) -> Column:
+def per_user(who: U32, size: int) -> I32:
     """How many of the rows each of `size` users has."""
-    return np.bincount(who, minlength=size).astype(np.int64, copy=False)
+    counts = np.zeros(size, dtype=np.int32)
+    add_rows(who, counts)
+    return counts
+
+
+def answering(who: U32, coded: Coded, answers: Mask, size: int) -> I32:
+    """How many rows of each of `size` users have a value that is answered with yes."""
+    counts = np.zeros(size, dtype=np.int32)
+    add_satisfying(who, coded.codes, answers, counts)
+    return counts
 
 
 def counted_measures(leaf: Measured, scales: Sequence[int]) -> list[Counted]:
@@ -193,7 +207,7 @@ def measured(leaf: Measured, rows: Rows, size: int, answers: Answers) -> Mask:
             _wide(measure, rows, size) if columns is None else measure.holds(columns)
         )
     if leaf.days is not None:
-        days = distinct_pairs(rows.who, local_days(rows, answers.moment), size)
+        days = days_of(rows.who, local_days(rows, answers.moment), size)
         mask &= compare_counts(days, leaf.days)
     for name, aggregate in leaf.aggregates:
         if name == "distinct":
@@ -219,6 +233,16 @@ def local_days(rows: Rows, moment: Moment) -> I64:
     return local.dt.date().to_physical().to_numpy().astype(np.int64)
 
 
+def days_of(who: U32, days: I64, size: int) -> Column:
+    """How many different days each of `size` users has a row on."""
+    counts = np.zeros(size, dtype=np.int64)
+    for first in distinct(days // DAYS_A_WORD) * DAYS_A_WORD:
+        marks = np.zeros(size, dtype=np.uint64)
+        mark_days(who, days, int(first), marks)
+        counts += np.bitwise_count(marks)
+    return counts
+
+
 def text_codes(coded: Coded) -> tuple[I64, Mask]:
     """A number for each comparable text, of the rows with one, and which those are.
 
@@ -232,8 +256,8 @@ def text_codes(coded: Coded) -> tuple[I64, Mask]:
     return numbers[found], found
 
 
-def distinct_pairs(who: Index, what: I64, size: int) -> Column:
+def distinct_pairs(who: U32, what: I64, size: int) -> Column:
     """How many different `what` each of `size` users has."""
     pairs = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
-    users = (distinct(pairs) >> np.uint64(32)).astype(np.intp)
+    users = (distinct(pairs) >> np.uint64(32)).astype(np.uint32)
     return per_user(users, size)

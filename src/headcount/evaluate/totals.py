@@ -26,11 +26,19 @@ from headcount.rules.values import (
     Values,
     exact_number,
 )
-from headcount.store.columns.arrays import I64, Index, Mask
+from headcount.store.columns.arrays import I64, U32, Mask, Whole
+from headcount.store.columns.kernels import (
+    add_numbers,
+    add_satisfying,
+    satisfying,
+)
 from headcount.store.columns.rows import Coded
 
+MOST_REACH = 2**60
+"""Sums that may be larger are left to Python: a few of these still fit 64 bits."""
+
 EXACT_FLOAT = 2**53
-"""Sums of whole numbers below this are exact in floats, whatever their order."""
+"""Whole numbers below this are exact in floats."""
 
 ENOUGH_DIGITS = 4_000
 """Digits for any sum, and any bound times a count, of numbers a log can hold."""
@@ -40,8 +48,8 @@ ENOUGH_DIGITS = 4_000
 class Totals:
     """How many numbers each user has, and their sum times ten to the `scale`."""
 
-    counts: I64
-    sums: I64
+    counts: Whole
+    sums: Whole
     scale: int
 
 
@@ -87,20 +95,21 @@ def shift(values: Values, scale: int) -> Shifted:
     return Shifted(whole, is_number, fits)
 
 
-def total(coded: Coded, who: Index, size: int, scale: int) -> Totals | None:
+def total(coded: Coded, who: U32, size: int, scale: int) -> Totals | None:
     """The totals of `size` users at this scale; None when a number does not fit it."""
     coded = coded.compact()
     shifted = shift(coded.values, scale)
-    rows = shifted.is_number[coded.codes]
-    codes, users = coded.codes[rows], who[rows]
-    if not shifted.fits[codes].all():
+    misfits = shifted.is_number & ~shifted.fits
+    if misfits.any() and satisfying(coded.codes, misfits).any():
         return None
-    whole = shifted.whole[codes]
-    counts = np.bincount(users, minlength=size).astype(np.int64, copy=False)
-    reach = np.bincount(users, weights=np.abs(whole), minlength=size)
-    if len(reach) and reach.max() >= EXACT_FLOAT:
+    counts = np.zeros(size, dtype=np.int32)
+    add_satisfying(who, coded.codes, shifted.is_number, counts)
+    whole = np.where(shifted.is_number, shifted.whole, 0)
+    reach = int(np.abs(whole).max(initial=0)) * int(counts.max(initial=0))
+    if reach > MOST_REACH:
         return None
-    sums = np.bincount(users, weights=whole, minlength=size).astype(np.int64)
+    sums = np.zeros(size, dtype=np.int64)
+    add_numbers(who, coded.codes, whole, sums)
     return Totals(counts, sums, scale)
 
 
@@ -134,7 +143,8 @@ def _compare_mean(totals: Totals, op: Operator, bound: Decimal) -> Mask:
     with localcontext(prec=ENOUGH_DIGITS):
         top, bottom = bound.scaleb(totals.scale).as_integer_ratio()
     if _fits(totals.sums, bottom) and _fits(totals.counts, top):
-        answer: Mask = OPERATORS[op](totals.sums * bottom, totals.counts * top)
+        counts = totals.counts.astype(np.int64, copy=False)
+        answer: Mask = OPERATORS[op](totals.sums * bottom, counts * top)
         return answer
     pairs = zip(totals.sums.tolist(), totals.counts.tolist(), strict=True)
     return np.array(
@@ -143,14 +153,14 @@ def _compare_mean(totals: Totals, op: Operator, bound: Decimal) -> Mask:
     )
 
 
-def _fits(numbers: I64, factor: int) -> bool:
+def _fits(numbers: Whole, factor: int) -> bool:
     greatest = int(np.abs(numbers).max(initial=0))
     return greatest * abs(factor) <= INT64_MAX and abs(factor) <= INT64_MAX
 
 
 def compare_any_totals(
     coded: Coded,
-    who: Index,
+    who: U32,
     size: int,
     comparison: Comparison,
     *,

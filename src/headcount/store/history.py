@@ -25,7 +25,7 @@ from headcount.store.columns.arrays import Index
 from headcount.store.columns.crowd import Crowd, Listed, Stretch
 from headcount.store.columns.home import fresh_columns, open_columns, tidy_columns
 from headcount.store.columns.reader import Columns, Span
-from headcount.store.columns.rows import Coded, Rows, code_values
+from headcount.store.columns.rows import Coded, Rows, Tests, code_values
 from headcount.store.warehouse import Warehouse
 
 
@@ -142,14 +142,21 @@ class History:
         crowd: Crowd,
         paths: Sequence[str] = (),
         *,
+        tests: Tests = (),
         at: bool = False,
         ids: bool = False,
     ) -> Rows:
-        """The events of these names inside `span`, with the property at each path."""
+        """The events of these names inside `span` that pass the tests.
+
+        They carry the property at each path.
+        """
         codes = self.codes_of(names)
         if self._has_columns:
-            return self.columns.read(codes, span, crowd, paths=paths, at=at, ids=ids)
-        return self._rows_of_store(codes, span, crowd, paths)
+            return self.columns.read(
+                codes, span, crowd, tests=tests, paths=paths, at=at, ids=ids
+            )
+        tested = dict.fromkeys([*paths, *(path for path, _ in tests)])
+        return self._rows_of_store(codes, span, crowd, [*tested]).passing(tests)
 
     @property
     def _has_columns(self) -> bool:
@@ -172,7 +179,7 @@ class History:
         )
         found = _with_properties(frame, paths, [len(one) for one in keys])
         rows, who = crowd.find(found.get_column("user_code").to_numpy())
-        index = np.arange(found.height)[rows]
+        index = np.arange(found.height, dtype=np.uint32)[rows]
         return Rows(
             who,
             found.get_column("at_us").to_numpy()[rows],

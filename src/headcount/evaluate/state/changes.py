@@ -15,12 +15,12 @@ from functools import cached_property
 import numpy as np
 
 from headcount.evaluate.leaves import Scene
-from headcount.evaluate.matching import matching, paths_of
+from headcount.evaluate.matching import tests_of
 from headcount.rules.compile import Where
 from headcount.store.columns.arrays import U32
 from headcount.store.columns.crowd import Listed
 from headcount.store.columns.distinct import distinct
-from headcount.store.columns.reader import Span
+from headcount.store.columns.reader import Ingested, Span
 from headcount.store.columns.rows import Rows
 
 
@@ -58,7 +58,7 @@ class Reach:
 
         `who` counts users by their codes: the scene's crowd is everybody.
         """
-        new = self._read(sight, now, after=self.position)
+        new = self._read(sight, now, Ingested(after=self.position))
         return [new, *self._old(sight, now, before)]
 
     def went(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
@@ -67,28 +67,20 @@ class Reach:
 
     def _old(self, sight: Sight, inside: Span, outside: Span) -> list[Rows]:
         return [
-            self._read(sight, span, upto=self.position)
+            self._read(sight, span, Ingested(upto=self.position))
             for span in without(inside, outside)
         ]
 
-    def _read(
-        self,
-        sight: Sight,
-        span: Span,
-        *,
-        after: int | None = None,
-        upto: int | None = None,
-    ) -> Rows:
+    def _read(self, sight: Sight, span: Span, ingested: Ingested) -> Rows:
         history = self.scene.history
-        rows = history.columns.read(
+        return history.columns.read(
             history.codes_of(sight.names),
             span,
             self.scene.crowd,
-            paths=paths_of(sight.where, *sight.paths),
-            after=after,
-            upto=upto,
+            tests=tests_of(sight.where, self.scene.answers),
+            paths=sorted({*sight.paths}),
+            ingested=ingested,
         )
-        return matching(rows, sight.where, self.scene.answers)
 
 
 def without(inside: Span, outside: Span) -> Iterator[Span]:

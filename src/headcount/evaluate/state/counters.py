@@ -39,14 +39,14 @@ from headcount.rules.compile import (
     Measured,
     changes_with_the_instant,
 )
-from headcount.store.columns.arrays import U32, Index, Mask
+from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.distinct import places_in
 from headcount.store.columns.rows import Rows
 
 MANY = 4
 """Rows of one user in so many are many."""
 
-NO_ROWS = np.empty(0, dtype=np.intp)
+NO_ROWS = np.empty(0, dtype=np.uint32)
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,11 @@ class Whose:
     users: U32
     is_everybody: bool
 
-    def places(self, who: Index) -> Index:
+    def places(self, who: U32) -> U32:
         """Where each of `who` stands among the users."""
-        return who if self.is_everybody else places_in(self.users, who)
+        if self.is_everybody:
+            return who
+        return places_in(self.users, who).astype(np.uint32)
 
     def delta(self, columns: Sequence[Column]) -> Delta:
         """These columns, those of `users`; where all are 0 nothing is added."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from headcount.evaluate.state.checksums import checksum, weights
 from headcount.evaluate.state.mapped import map_file
-from headcount.store.columns.arrays import I64, U32, U64, AnyArray
+from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Whole
 
 WORD = 8
 MOST = 2**62
@@ -140,11 +140,11 @@ class Field:
         """The numbers of the first so many users, mapped."""
         return self._column[:users]
 
-    def write(self, users: U32, values: I64) -> None:
+    def write(self, users: U32, values: Whole) -> None:
         """The numbers of the users, each given once, are `values`."""
         self._replace(users, self._column[users], values)
 
-    def add(self, users: U32, added: I64) -> I64 | None:
+    def add(self, users: U32, added: Whole) -> I64 | None:
         """The numbers of the users, each given once, have grown by `added`.
 
         Returns what they are now; None, and nothing is written, when one is too large.
@@ -156,14 +156,14 @@ class Field:
         self._replace(users, old, values)
         return values
 
-    def begin(self, users: U32, values: I64) -> None:
+    def begin(self, users: U32, values: Whole) -> None:
         """The numbers of the users, each given once, which were 0, are `values`.
 
         Nothing is read: of most records it is the first that is written.
         """
         self._replace(users, None, values)
 
-    def _replace(self, users: U32, old: AnyArray | None, values: I64) -> None:
+    def _replace(self, users: U32, old: AnyArray | None, values: Whole) -> None:
         new = values.astype(self.kind)
         self._column[users] = new
         bits = self._bits(new) if old is None else self._bits(new) - self._bits(old)
@@ -174,7 +174,9 @@ class Field:
         return values.view(self._unsigned).astype(np.uint64)
 
 
-def begin_together(fields: Sequence[Field], users: U32, columns: Sequence[I64]) -> bool:
+def begin_together(
+    fields: Sequence[Field], users: U32, columns: Sequence[Whole]
+) -> bool:
     """The numbers of the users, ascending, which were 0, are those of the columns.
 
     False, and nothing is written, when one is too large.
@@ -187,7 +189,7 @@ def begin_together(fields: Sequence[Field], users: U32, columns: Sequence[I64]) 
     return True
 
 
-def _fit(values: I64) -> bool:
+def _fit(values: Whole) -> bool:
     return bool(np.abs(values).max(initial=0) <= MOST)
 
 

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
+I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.signedinteger[Any]]
 Index = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 AnyArray = npt.NDArray[Any]

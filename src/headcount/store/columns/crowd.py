@@ -7,16 +7,12 @@ of an event is the row of its user.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
-from headcount.store.columns.arrays import U32, Index, Mask
-
-SCAN_FROM = 24
-"""With more rows than this for each user looked for, every user is searched; with
-fewer, the rows are gone through."""
+from headcount.store.columns.arrays import U32, Index
+from headcount.store.columns.kernels import rows_of
 
 
 @dataclass(frozen=True)
@@ -45,15 +41,19 @@ class Stretch:
         edges = np.linspace(self.low, self.high, max(parts, 1) + 1).astype(int).tolist()
         return [Stretch(low, high) for low, high in pairwise(edges)]
 
-    def find(self, users: U32) -> tuple[slice | Index, Index]:
-        """Where the crowd's rows are among ascending `users`, and who they are of."""
-        first, last = np.searchsorted(users, (self.low, self.high))
-        rows = slice(int(first), int(last))
-        return rows, users[rows].astype(np.intp) - self.low
+    def rows(self, users: U32) -> slice:
+        """Where the crowd's rows are among ascending `users`."""
+        low, high = np.searchsorted(users, np.array([self.low, self.high], users.dtype))
+        return slice(int(low), int(high))
 
-    def places(self, users: U32) -> Index:
+    def find(self, users: U32) -> tuple[slice | Index, U32]:
+        """Where the crowd's rows are among ascending `users`, and who they are of."""
+        rows = self.rows(users)
+        return rows, self.places(users[rows])
+
+    def places(self, users: U32) -> U32:
         """The row of each of `users`, all of them of the crowd, in any order."""
-        return users.astype(np.intp) - self.low
+        return users - np.uint32(self.low) if self.low else users
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,32 +71,13 @@ class Listed:
         """Where the users are in an array of one row a user code."""
         return self.codes
 
-    @cached_property
-    def _flags(self) -> Mask:
-        flags = np.zeros(int(self.codes[-1]) + 1 if len(self) else 0, dtype=np.bool_)
-        flags[self.codes] = True
-        return flags
-
-    def find(self, users: U32) -> tuple[slice | Index, Index]:
+    def find(self, users: U32) -> tuple[slice | Index, U32]:
         """Where the crowd's rows are among ascending `users`, and who they are of."""
-        if len(users) < SCAN_FROM * len(self):
-            return self._scan(users)
-        first = np.searchsorted(users, self.codes, side="left")
-        counts = np.searchsorted(users, self.codes, side="right") - first
-        who = np.repeat(np.arange(len(self)), counts)
-        # Each user's rows stand together: count on from the first of them.
-        starts = np.cumsum(counts) - counts
-        rows = np.arange(len(who)) - np.repeat(starts - first, counts)
-        return rows, who
+        return rows_of(users, self.codes)
 
-    def places(self, users: U32) -> Index:
+    def places(self, users: U32) -> U32:
         """The row of each of `users`, all of them of the crowd, in any order."""
-        return np.searchsorted(self.codes, users)
-
-    def _scan(self, users: U32) -> tuple[Index, Index]:
-        known = users[: np.searchsorted(users, len(self._flags))]
-        rows = np.flatnonzero(self._flags[known])
-        return rows, np.searchsorted(self.codes, users[rows])
+        return np.searchsorted(self.codes, users).astype(np.uint32)
 
 
 Crowd = Stretch | Listed

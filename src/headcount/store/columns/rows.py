@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 
+import numpy as np
 import polars as pl
 
 from headcount.rules.values import Values, read_values
-from headcount.store.columns.arrays import I64, AnyArray, Index, Mask
+from headcount.store.columns.arrays import I64, U32, AnyArray, Index, Mask
 from headcount.store.columns.distinct import numbered
 
 
@@ -21,7 +24,7 @@ class Coded:
     """
 
     values: Values
-    codes: AnyArray
+    codes: U32
     table: int | None = None
 
     def filter(self, mask: Mask | Index) -> Coded:
@@ -32,8 +35,8 @@ class Coded:
         """The same property with no more values than there are rows."""
         if len(self.values) <= len(self.codes):
             return self
-        distinct, inverse = numbered(self.codes)
-        return Coded(self.values.gather(pl.Series(distinct)), inverse)
+        distinct, places = numbered(self.codes)
+        return Coded(self.values.gather(pl.Series(distinct)), places.astype(np.uint32))
 
     def gather(self, answers: pl.Series) -> AnyArray:
         """Row by row, what `answers` says of its value."""
@@ -55,6 +58,13 @@ def code_values(raw: pl.Series) -> Coded:
     return Coded(read_values(distinct), codes.get_column("code").to_numpy())
 
 
+Test = Callable[[Coded], Mask]
+"""What is asked of a property's values: one truth each."""
+
+Tests = Sequence[tuple[str, Test]]
+"""Tests of the property at each path, all of which must hold."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """One row an event, any order.
@@ -63,7 +73,7 @@ class Rows:
     a number of its own for each event: both empty unless they were asked for.
     """
 
-    who: Index
+    who: U32
     at: I64
     ids: I64
     properties: Mapping[str, Coded]
@@ -79,4 +89,12 @@ class Rows:
             self.at[mask] if len(self.at) else self.at,
             self.ids[mask] if len(self.ids) else self.ids,
             {path: coded.filter(mask) for path, coded in self.properties.items()},
+        )
+
+    def passing(self, tests: Tests) -> Rows:
+        """The rows that pass every test."""
+        if not tests or not len(self):
+            return self
+        return self.filter(
+            reduce(and_, (test(self.properties[path]) for path, test in tests))
         )

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Index
+from headcount.store.columns.kernels import places_between
 from headcount.store.columns.mapped import map_to_read
 from headcount.store.files import write_atomically
 
@@ -94,8 +95,7 @@ class Run:
         asked = (first, last, low_us, high_us)
         inside = self._inside.get(asked)
         if inside is None:
-            at = self.content.at[first:last]
-            inside = np.flatnonzero((at >= low_us) & (at < high_us))
+            inside = places_between(self.content.at[first:last], low_us, high_us)
             if len(inside) <= MOST_KEPT:
                 self._inside[asked] = inside
         return inside
