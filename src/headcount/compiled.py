@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 U32S = types.Array(types.uint32, 1, "C", readonly=True)
 U64S = types.Array(types.uint64, 1, "C", readonly=True)
+I32S = types.Array(types.int32, 1, "C", readonly=True)
 I64S = types.Array(types.int64, 1, "C", readonly=True)
 BOOLS = types.Array(types.boolean, 1, "C", readonly=True)
 """Arrays that are read: mapped files, and any other."""
@@ -30,7 +31,7 @@ NEW_I64S = types.Array(types.int64, 1, "C")
 NEW_BOOLS = types.Array(types.boolean, 1, "C")
 """Arrays that are written."""
 
-INT, U64, NOTHING = types.int64, types.uint64, types.void
+INT, WORD, NOTHING = types.int64, types.uint64, types.void
 
 
 def compiled(result: types.Type, *arguments: types.Type) -> Callable[[F], F]:

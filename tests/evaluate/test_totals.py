@@ -27,14 +27,14 @@ THIRD = Decimal("1.3333333333333333333333333333")
 
 def coded(numbers: list[Decimal]) -> Coded:
     raw = pl.Series([canonical_json(one) for one in numbers], dtype=pl.String)
-    return Coded(read_values(raw), np.arange(len(numbers)))
+    return Coded(read_values(raw), np.arange(len(numbers), dtype=np.uint32))
 
 
 def compare(
     numbers: list[Decimal], comparison: Comparison, of: Literal["sum", "avg"]
 ) -> list[bool]:
     """The answer for one user with these numbers, each way that answers."""
-    found, who = coded(numbers), np.zeros(len(numbers), dtype=np.intp)
+    found, who = coded(numbers), np.zeros(len(numbers), dtype=np.uint32)
     answers = [*compare_any_totals(found, who, 1, comparison, of=of).tolist()]
     totals = total(found, who, 1, scale_of(found))
     if totals is not None:
@@ -62,7 +62,7 @@ def test_sum_is_that_of_exact_decimals(numbers: list[Decimal], nudge: int) -> No
 def test_short_numbers_are_counted_up(numbers: list[Decimal]) -> None:
     found = coded(numbers)
 
-    totals = total(found, np.zeros(len(numbers), dtype=np.intp), 1, scale_of(found))
+    totals = total(found, np.zeros(len(numbers), dtype=np.uint32), 1, scale_of(found))
 
     assert totals is not None
     assert Decimal(int(totals.sums[0])).scaleb(-totals.scale) == sum(numbers)

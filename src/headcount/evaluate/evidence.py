@@ -145,14 +145,14 @@ def _ordered(leaf: Ordered, scene: Scene) -> Evidence:
         "steps_reached": furthest_step(steps, leaf, scene.moment),
         "steps": [
             {
-                "count": step.height,
+                "count": frame.height,
                 "events": _events(
-                    step.get_column("position").to_numpy(),
-                    step.get_column("at").to_numpy(),
+                    frame.get_column("position").to_numpy(),
+                    frame.get_column("at").to_numpy(),
                     scene,
                 ),
             }
-            for step in steps
+            for frame in (step.frame() for step in steps)
         ],
     }
 

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import assert_never
 
 import numpy as np
 import polars as pl
 
 from headcount.definitions.times import DateRange
-from headcount.evaluate import sequences
 from headcount.evaluate.comparisons import compare_counts
 from headcount.evaluate.matching import Answers, matching, paths_of, tests_of
 from headcount.evaluate.measures import measured, per_user
 from headcount.evaluate.predicates import Moment, holds_when_missing, satisfies
+from headcount.evaluate.sequences import Step, users_in_order
 from headcount.rules import ranges
 from headcount.rules.compile import (
     ActivePeriods,
@@ -38,7 +39,7 @@ from headcount.rules.micros import to_micros
 from headcount.rules.ranges import Bounds
 from headcount.store.columns.arrays import U32, Index, Mask, Whole
 from headcount.store.columns.crowd import Crowd
-from headcount.store.columns.kernels import keep_least
+from headcount.store.columns.kernels import keep_least, places_of_least
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Coded, Rows
 from headcount.store.history import History
@@ -141,7 +142,7 @@ def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
     )
     first = np.full(scene.size, np.iinfo(np.int64).max)
     keep_least(rows.who, rows.at, first)
-    return rows.filter(rows.at == first[rows.who])
+    return rows.filter(places_of_least(rows.who, rows.at, first))
 
 
 def _first_ever(leaf: FirstEver, scene: Scene) -> Mask:
@@ -165,9 +166,14 @@ def periods_at(leaf: ActivePeriods, moment: Moment) -> tuple[Bounds, ...]:
 
 
 def _active_periods(leaf: ActivePeriods, scene: Scene) -> Mask:
+    return active_holds(leaf, counts_of_periods(leaf, scene))
+
+
+def counts_of_periods(leaf: ActivePeriods, scene: Scene) -> list[Whole]:
+    """User by user, the matching events of each period, the oldest first."""
     periods = periods_at(leaf, scene.moment)
     found = (scene.rows(leaf.names, period, leaf.where) for period in periods)
-    return active_holds(leaf, [per_user(rows.who, scene.size) for rows in found])
+    return [per_user(rows.who, scene.size) for rows in found]
 
 
 def period_of(leaf: ActivePeriods, rows: Rows, moment: Moment) -> Index:
@@ -183,13 +189,14 @@ def active_holds(leaf: ActivePeriods, counts: Sequence[Whole]) -> Mask:
 
 
 def _ordered(leaf: Ordered, scene: Scene) -> Mask:
-    steps = read_steps(leaf, scene)
-    users = sequences.users_in_order(leaf, steps, scene.moment)
-    return _mask(users.to_numpy().astype(np.intp), scene.size)
+    names = [scene.history.codes_of(names) for names, _ in leaf.steps]
+    may_share = len({*chain(*names)}) < sum(map(len, names))
+    steps = read_steps(leaf, scene, ids=may_share)
+    return _mask(users_in_order(leaf, steps, scene.size, scene.moment), scene.size)
 
 
-def read_steps(leaf: Ordered, scene: Scene) -> list[pl.DataFrame]:
-    """STEP frames, in step order; the first one only inside the range."""
+def read_steps(leaf: Ordered, scene: Scene, *, ids: bool = True) -> list[Step]:
+    """What matches each step, in step order; the first one only inside the range."""
     moment = scene.moment
     inside = ranges.resolve(leaf.date_range, moment.at, moment.tz)
     later = Bounds(inside.start, moment.at)
@@ -197,9 +204,8 @@ def read_steps(leaf: Ordered, scene: Scene) -> list[pl.DataFrame]:
     steps = []
     for i, (names, where) in enumerate(leaf.steps):
         bounds = inside if i == 0 else later
-        rows = scene.rows(names, bounds, where, *linked, at=True, ids=True)
-        same = rows.properties[leaf.same].texts() if leaf.same else None
-        steps.append(sequences.step_frame(rows, same))
+        rows = scene.rows(names, bounds, where, *linked, at=True, ids=ids)
+        steps.append(Step(rows, rows.properties[leaf.same] if leaf.same else None))
     return steps
 
 

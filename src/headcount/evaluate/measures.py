@@ -30,7 +30,7 @@ from headcount.evaluate.totals import (
 )
 from headcount.rules.compile import Measured
 from headcount.rules.values import Operator, compare_numbers
-from headcount.store.columns.arrays import I32, I64, U32, Mask, Whole
+from headcount.store.columns.arrays import I32, I64, U32, U64, Mask, Whole
 from headcount.store.columns.distinct import distinct, numbered
 from headcount.store.columns.kernels import add_rows, add_satisfying, mark_days
 from headcount.store.columns.rows import Coded, Rows
@@ -38,6 +38,7 @@ from headcount.store.columns.rows import Coded, Rows
 Column = Whole
 
 DAYS_A_WORD = 64
+MINUTE_US = 60_000_000
 
 COUNT, SUM = "<i4", "<i8"
 """How columns are kept: numbers of events, and sums."""
@@ -228,7 +229,25 @@ def _wide(measure: Counted, rows: Rows, size: int) -> Mask:
 
 def local_days(rows: Rows, moment: Moment) -> I64:
     """The local calendar day of each row, in days since the epoch."""
-    instants = pl.from_epoch(pl.Series(rows.at), time_unit="us")
+    if not len(rows):
+        return rows.at
+    minutes = rows.at // MINUTE_US
+    low, high = int(minutes.min()), int(minutes.max()) + 1
+    if high - low > len(rows):
+        return _days_at(rows.at, moment)
+    each = np.arange(low, high) * MINUTE_US
+    days = _days_at(each, moment)
+    found = days[minutes - low]
+    # A minute in which the day changes tells of none of its rows.
+    split = np.flatnonzero(days != _days_at(each + MINUTE_US - 1, moment))
+    if len(split):
+        rest = np.isin(minutes, split + low)
+        found[rest] = _days_at(rows.at[rest], moment)
+    return found
+
+
+def _days_at(at: I64, moment: Moment) -> I64:
+    instants = pl.from_epoch(pl.Series(at), time_unit="us")
     local = instants.dt.replace_time_zone("UTC").dt.convert_time_zone(moment.tz.key)
     return local.dt.date().to_physical().to_numpy().astype(np.int64)
 
@@ -248,16 +267,38 @@ def text_codes(coded: Coded) -> tuple[I64, Mask]:
 
     Values are one when their comparable texts are: 1, 1.0 and "1".
     """
-    codes, places = numbered(coded.codes)
-    texts = coded.values.text.gather(pl.Series(codes))
-    ranks = texts.rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    numbers = ranks[places]
+    (numbers,) = text_numbers([coded])
     found: Mask = numbers > 0
     return numbers[found], found
 
 
+def text_numbers(several: Sequence[Coded]) -> list[I64]:
+    """Row by row of each, the number of its comparable text, 0 where there is none.
+
+    Equal texts have one number in all of them.
+    """
+    numberings = [numbered(coded.codes) for coded in several]
+    texts = [
+        coded.values.text.gather(pl.Series(codes))
+        for coded, (codes, _) in zip(several, numberings, strict=True)
+    ]
+    ranks = pl.concat(texts).rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    edges = np.cumsum([len(one) for one in texts])[:-1]
+    parts = zip(np.split(ranks, edges), numberings, strict=True)
+    return [part[places] for part, (_, places) in parts]
+
+
+def pairs_of(who: U32, what: I64) -> U64:
+    """Of each row one number for both."""
+    pairs: U64 = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
+    return pairs
+
+
+def users_of_pairs(pairs: U64) -> U32:
+    """The user of each pair."""
+    return (pairs >> np.uint64(32)).astype(np.uint32)
+
+
 def distinct_pairs(who: U32, what: I64, size: int) -> Column:
     """How many different `what` each of `size` users has."""
-    pairs = (who.astype(np.uint64) << np.uint64(32)) | what.astype(np.uint32)
-    users = (distinct(pairs) >> np.uint64(32)).astype(np.uint32)
-    return per_user(users, size)
+    return per_user(users_of_pairs(distinct(pairs_of(who, what))), size)

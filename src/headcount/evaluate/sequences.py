@@ -9,16 +9,21 @@ could serve as two steps at one instant; then the chain only narrows the users, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from headcount.evaluate.chains import chains_of, instants_of
 from headcount.evaluate.comparisons import INT64_MAX
+from headcount.evaluate.measures import pairs_of, text_numbers, users_of_pairs
 from headcount.evaluate.predicates import Moment
 from headcount.rules import ranges
 from headcount.rules.compile import Ordered
 from headcount.rules.micros import from_micros, to_micros
-from headcount.store.columns.rows import Rows
+from headcount.store.columns.arrays import I64, U32
+from headcount.store.columns.distinct import distinct, numbered
+from headcount.store.columns.rows import Coded, Rows
 
 SECOND_US = 1_000_000
 
@@ -30,69 +35,61 @@ Instant = tuple[int, list[set[int]]]
 """An instant and, for each event at it, the steps that event matches."""
 
 
-def step_frame(rows: Rows, same: pl.Series | None) -> pl.DataFrame:
-    """A STEP frame of events that match a step; `same` their linking texts, if any."""
-    frame = pl.DataFrame(
-        {
-            "user": rows.who.astype(np.int64),
-            "same": pl.repeat("", len(rows), eager=True) if same is None else same,
+@dataclass(frozen=True)
+class Step:
+    """The events that match a step, with their linking property, if there is one."""
+
+    rows: Rows
+    same: Coded | None
+
+    def frame(self) -> pl.DataFrame:
+        """A STEP frame; what is missing never links."""
+        rows = self.rows
+        same = (
+            pl.repeat("", len(rows), eager=True) if not self.same else self.same.texts()
+        )
+        columns = {
+            "user": rows.who,
+            "same": same,
             "at": rows.at,
             "position": rows.ids,
-        },
-        schema_overrides=STEP,
-    )
-    return frame.drop_nulls("same")  # missing never links
+        }
+        return pl.DataFrame(columns, schema_overrides=STEP).drop_nulls("same")
 
 
 def users_in_order(
-    leaf: Ordered, steps: Sequence[pl.DataFrame], moment: Moment
-) -> pl.Series:
-    """The users with the steps in order, each once; `steps` are STEP frames."""
-    if any(step.is_empty() for step in steps):
-        return pl.Series(dtype=pl.UInt32)
-    chained = _chains(steps, leaf, moment)
-    users = chained.get_column("user").unique()
+    leaf: Ordered, steps: Sequence[Step], size: int, moment: Moment
+) -> U32:
+    """The users with the steps in order, each once, of a crowd of `size`."""
+    keys, whose = _keys(steps, size)
+    found = chains_of([instants_of(*one, len(whose)) for one in keys])
+    began = pl.Series(found.began)
+    in_time = found.at <= deadlines(began, leaf, moment).to_numpy()
+    users = distinct(whose[found.keys[in_time]])
     if not _share_events(steps):
         return users
-    return _verified(chained, steps, leaf, moment)
+    return _verified(users, [step.frame() for step in steps], leaf, moment)
 
 
-# ── the chain ─────────────────────────────────────────────────────────────────
+def _keys(steps: Sequence[Step], size: int) -> tuple[list[tuple[U32, I64]], U32]:
+    """For each step the key and the instant of its events, and the user of each key.
 
-
-def _chains(
-    steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
-) -> pl.DataFrame:
-    """One row a user, and `same`, whose earliest possible last step is in time."""
-    by = _whose(leaf)
-    chain = steps[0].select(*by, "at", start="at")
-    for step in steps[1:]:
-        chain = _earliest_next(_latest_starts(chain, by), step, by)
-    if leaf.within is not None:
-        limit = deadlines(chain.get_column("start"), leaf, moment)
-        chain = chain.filter(pl.col("at") <= limit)
-    return chain.select(by).unique()
-
-
-def _whose(leaf: Ordered) -> list[str]:
-    """What all steps have in common: a join by the text '' of everybody takes long."""
-    return ["user"] if leaf.same is None else ["user", "same"]
-
-
-def _latest_starts(chain: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Of chains that stand at one instant, the one with the most time left."""
-    return chain.group_by(*by, "at").agg(pl.col("start").max())
-
-
-def _earliest_next(
-    chain: pl.DataFrame, step: pl.DataFrame, by: list[str]
-) -> pl.DataFrame:
-    """Each chain moved to the earliest event of `step` that is not before it."""
-    following = step.select(*by, "at", next="at").sort("at")
-    moved = chain.sort("at").join_asof(
-        following, on="at", by=by, strategy="forward", check_sortedness=False
-    )
-    return moved.drop_nulls("next").select(*by, "start", at="next")
+    Keys are users, or users with a linking text; events without one are left out.
+    """
+    if steps[0].same is None:
+        users = np.arange(size, dtype=np.uint32)
+        return [(step.rows.who, step.rows.at) for step in steps], users
+    texts = text_numbers([step.same for step in steps if step.same])
+    linked = [numbers > 0 for numbers in texts]
+    pairs = [
+        pairs_of(step.rows.who[link], numbers[link])
+        for step, numbers, link in zip(steps, texts, linked, strict=True)
+    ]
+    found, places = numbered(np.concatenate(pairs))
+    edges = np.cumsum([len(one) for one in pairs])[:-1]
+    keys = np.split(places.astype(np.uint32), edges)
+    at = [step.rows.at[link] for step, link in zip(steps, linked, strict=True)]
+    return [*zip(keys, at, strict=True)], users_of_pairs(found)
 
 
 def deadlines(starts: pl.Series, leaf: Ordered, moment: Moment) -> pl.Series:
@@ -117,29 +114,29 @@ def deadlines(starts: pl.Series, leaf: Ordered, moment: Moment) -> pl.Series:
 # ── distinct events at one instant ────────────────────────────────────────────
 
 
-def _share_events(steps: Sequence[pl.DataFrame]) -> bool:
-    """Whether one event matches two steps."""
-    positions = pl.concat(step.get_column("position") for step in steps)
-    return positions.n_unique() < len(positions)
+def _share_events(steps: Sequence[Step]) -> bool:
+    """Whether one event matches two steps; they have ids only when it might."""
+    ids = np.concatenate([step.rows.ids for step in steps])
+    return len(distinct(ids)) < len(ids)
 
 
 def _verified(
-    chained: pl.DataFrame, steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
-) -> pl.Series:
-    """The users of `chained` who have the steps with distinct events."""
-    groups = _instants(steps).join(chained, on=_whose(leaf), how="semi")
-    users = [
+    users: U32, steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment
+) -> U32:
+    """Those of the users who have the steps with distinct events."""
+    groups = _instants(steps).filter(pl.col("user").is_in(pl.Series(users).implode()))
+    found = {
         user
         for user, instants in _each_group(groups)
         if can_follow(instants, len(steps), _deadline_of(leaf, moment))
-    ]
-    return pl.Series(users, dtype=pl.UInt32).unique()
+    }
+    return np.array(sorted(found), dtype=np.uint32)
 
 
-def furthest_step(steps: Sequence[pl.DataFrame], leaf: Ordered, moment: Moment) -> int:
+def furthest_step(steps: Sequence[Step], leaf: Ordered, moment: Moment) -> int:
     """How many steps, from the first, one user's events follow at best."""
     deadline = _deadline_of(leaf, moment)
-    groups = list(_each_group(_instants(steps)))
+    groups = list(_each_group(_instants([step.frame() for step in steps])))
     for reached in range(len(steps), 0, -1):
         if any(can_follow(instants, reached, deadline) for _, instants in groups):
             return reached

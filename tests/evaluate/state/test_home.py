@@ -22,7 +22,7 @@ PLENTY = 2**30
 def keep(state: State, name: str, kinds: list[str]) -> Kept:
     kept = Kept(state.room.truth(), state.room.numbers(kinds), {})
     for number in kept.numbers:
-        number.begin(np.arange(3, dtype=np.uint32), np.array([1, 2, 3]))
+        number.write(np.arange(3, dtype=np.uint32), np.array([1, 2, 3]))
     kept.truth.fill(np.array([True, True, True]))
     state.kept[name] = kept
     return kept

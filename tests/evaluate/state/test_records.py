@@ -8,13 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headcount.evaluate.state.records import (
-    BLOCKS,
-    MOST,
-    Field,
-    Records,
-    begin_together,
-)
+from headcount.evaluate.state.beginnings import Beginnings
+from headcount.evaluate.state.records import BLOCKS, MOST, Field, Records
 from headcount.store.columns.arrays import U32
 
 KINDS = ["<i4", "<i8", "<i4"]
@@ -29,6 +24,13 @@ def new_records(folder: Path, kinds: list[str]) -> tuple[Records, list[Field]]:
     return records, fields
 
 
+def begin(fields: list[Field], first: int, *columns) -> bool:
+    beginnings = Beginnings()
+    are_fit = beginnings.add(fields, first, columns)
+    beginnings.write()
+    return are_fit
+
+
 def codes(*users: int) -> U32:
     return np.array(users, dtype=np.uint32)
 
@@ -36,7 +38,7 @@ def codes(*users: int) -> U32:
 @given(data=st.data())
 def test_checksums_follow_changes(tmp_path_factory, data: st.DataObject) -> None:
     records, fields = new_records(tmp_path_factory.mktemp("state"), KINDS)
-    fields[0].begin(codes(*range(10)), np.arange(10))
+    begin(fields[:1], 0, np.arange(10))
     written = np.zeros((len(KINDS), CAPACITY), dtype=np.int64)
     written[0, :10] = np.arange(10)
 
@@ -67,7 +69,7 @@ def test_numbers_are_there_for_the_next_process(tmp_path: Path) -> None:
 
 def test_one_flipped_bit_is_noticed(tmp_path: Path) -> None:
     records, fields = new_records(tmp_path, KINDS)
-    fields[0].begin(codes(*range(64)), np.arange(64))
+    fields[0].write(codes(*range(64)), np.arange(64))
 
     records.words[17, 1] ^= np.uint64(4)
 
@@ -88,7 +90,7 @@ def test_number_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
 
     assert fields[1].add(codes(3, 4), np.array([1, 1])) is None
     too_large = [np.array([1, 1]), np.array([1, MOST + 1])]
-    assert not begin_together(fields[:2], codes(5, 6), too_large)
+    assert not begin(fields[:2], 5, *too_large)
     assert fields[0].all(CAPACITY)[5:7].tolist() == [0, 0]
     assert fields[1].all(CAPACITY)[3:7].tolist() == [MOST, 0, 0, 0]
     assert all(map(records.are_whole, range(BLOCKS)))

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from headcount.store.columns.arrays import U64, AnyArray
-
-MULTIPLIERS = tuple(
-    np.uint64(one)
-    for one in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
+from headcount.compiled import INT, U64S, WORD, compiled
+from headcount.store.columns.arrays import U64
 
 
-def weights(places: AnyArray) -> U64:
-    """For the place of each word its factor: odd, so that no change of one is lost."""
-    first, second, third = MULTIPLIERS
-    factor = (places.astype(np.uint64) + np.uint64(1)) * first
-    factor = (factor ^ (factor >> np.uint64(30))) * second
-    factor = (factor ^ (factor >> np.uint64(27))) * third
+@compiled(WORD, WORD)
+def weight(place: np.uint64) -> np.uint64:
+    """The factor of the word at a place: odd, so that no change of one is lost."""
+    factor = (place + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    factor = (factor ^ (factor >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    factor = (factor ^ (factor >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return factor | np.uint64(1)
 
 
-def checksum(words: U64, first_place: int) -> int:
+@compiled(WORD, U64S, INT)
+def checksum(words: U64, first_place: int) -> np.uint64:
     """The checksum of words that stand side by side from a place on."""
-    places = np.arange(first_place, first_place + len(words), dtype=np.uint64)
-    return int((weights(places) * words).sum(dtype=np.uint64))
+    total = np.uint64(0)
+    for i in range(len(words)):
+        total += weight(np.uint64(first_place + i)) * words[i]
+    return total

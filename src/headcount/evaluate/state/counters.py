@@ -18,6 +18,7 @@ import numpy as np
 from headcount.evaluate.leaves import (
     Scene,
     active_holds,
+    counts_of_periods,
     measured_rows,
     periods_at,
     range_at,
@@ -99,8 +100,8 @@ class Counter(Protocol):
     def scales(self) -> Sequence[int]:
         """The decimal places of each sum."""
 
-    def fresh(self, scene: Scene) -> Delta | None:
-        """What the scene's crowd has, from nothing; None: a number does not fit."""
+    def fresh(self, scene: Scene) -> Sequence[Column] | None:
+        """What each of the scene's crowd has, from nothing; None: it does not fit."""
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
@@ -122,9 +123,9 @@ class MeasuredCounter:
         """How each column stands in the file."""
         return [kind for one in self.measures for kind in one.kinds]
 
-    def fresh(self, scene: Scene) -> Delta | None:
-        """What the scene's crowd has, from nothing; None: a number does not fit."""
-        return self._sum_up([(1, measured_rows(self.leaf, scene))], scene)
+    def fresh(self, scene: Scene) -> Sequence[Column] | None:
+        """What each of the scene's crowd has, from nothing; None: it does not fit."""
+        return self._count(measured_rows(self.leaf, scene), scene.size, scene)
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
@@ -185,15 +186,9 @@ class PeriodsCounter:
         """How each column stands in the file."""
         return [COUNT] * self.leaf.active.of
 
-    def fresh(self, scene: Scene) -> Delta:
-        """What the scene's crowd has, from nothing."""
-        periods = [
-            [scene.rows(self.leaf.names, period, self.leaf.where)]
-            for period in periods_at(self.leaf, scene.moment)
-        ]
-        found = [rows for several in periods for rows in several]
-        whose = _whose(found, scene.size)
-        return whose.delta([_number(several, whose) for several in periods])
+    def fresh(self, scene: Scene) -> Sequence[Column]:
+        """What each of the scene's crowd has, from nothing."""
+        return counts_of_periods(self.leaf, scene)
 
     def delta(self, reach: Reach, before: Moment) -> Delta | None:
         """What changed since the instant `before`."""

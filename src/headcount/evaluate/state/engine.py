@@ -90,6 +90,7 @@ class Engine:
 
     def end(self, token: str) -> None:
         """The state counts for the tick that committed `token`."""
+        self.incremental.end()
         moment = self.incremental.evaluator.moment
         self.state.at_us = to_micros(moment.at)
         self.state.position = self.incremental.evaluator.history.columns.position

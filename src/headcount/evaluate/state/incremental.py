@@ -20,11 +20,12 @@ import numpy as np
 from headcount.evaluate.full import Evaluator, holds
 from headcount.evaluate.leaves import Scene, leaf_mask
 from headcount.evaluate.predicates import Moment, holds_when_missing
+from headcount.evaluate.state.beginnings import Beginnings
 from headcount.evaluate.state.changes import Reach
 from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
 from headcount.evaluate.state.home import Kept, State
-from headcount.evaluate.state.records import Field, begin_together
+from headcount.evaluate.state.records import Field
 from headcount.evaluate.state.touched import touched_users
 from headcount.evaluate.state.truths import Truth
 from headcount.rules.compile import (
@@ -74,6 +75,11 @@ class Incremental:
     state: State
     was: Moment | None
     _answers: dict[Leaf, Answer] = field(default_factory=dict)
+    _beginnings: Beginnings = field(default_factory=Beginnings)
+
+    def end(self) -> None:
+        """Everything that was found is in the state."""
+        self._beginnings.write()
 
     @property
     def names(self) -> set[str]:
@@ -196,7 +202,7 @@ class Incremental:
         blank = self._blank(leaf, counter)
         counted = None
         if counter and self.state.room.has_room(counter.kinds):
-            counted = self._counted(counter, scenes, blank=blank)
+            counted = self._counted(counter, scenes)
         if counter and counted:
             facts: Facts = {"scales": [*counter.scales], "blank": blank}
             return self._keep(name, *counted, facts)
@@ -204,26 +210,24 @@ class Incremental:
         return self._keep(name, self.evaluator.leaf(leaf), [], facts)
 
     def _counted(
-        self, counter: Counter, scenes: Sequence[Scene], *, blank: bool
+        self, counter: Counter, scenes: Sequence[Scene]
     ) -> tuple[Mask, list[Field]] | None:
         """The leaf counted from nothing; None: a number does not fit."""
-        mask = np.full(self._users, blank, dtype=np.bool_)
+        masks = []
         numbers = self.state.room.numbers(counter.kinds)
         for scene in scenes:
-            delta = counter.fresh(scene)
-            if delta is None:
+            columns = counter.fresh(scene)
+            if columns is None:
                 return None
-            users = scene.crowd.codes[delta.users]
-            if not begin_together(numbers, users, delta.columns):
+            if not self._beginnings.add(numbers, scene.crowd.first, columns):
                 return None
-            mask[users] = counter.holds(delta.columns)
-        return mask, numbers
+            masks.append(counter.holds(columns))
+        return np.concatenate(masks), numbers
 
     def _dated(self, leaf: AttributeTest, name: str) -> Kept:
         dates = read_dates(leaf, self.evaluator.scene)
         numbers = self.state.room.numbers([DATE], alone=True)
-        dated = np.flatnonzero(dates).astype(np.uint32)
-        begin_together(numbers, dated, [dates[dated]])
+        self._beginnings.add(numbers, self.evaluator.scene.crowd.first, [dates])
         mask = are_lately(leaf, dates, self.evaluator.moment)
         return self._keep(name, mask, numbers, {"scales": None, "blank": False})
 

@@ -7,15 +7,16 @@ was written of is a hole in the file and reads as zeros.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from headcount.evaluate.state.checksums import checksum, weights
+from headcount.evaluate.state.checksums import checksum
 from headcount.evaluate.state.mapped import map_file
+from headcount.evaluate.state.moves import write_numbers
 from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Whole
 
 WORD = 8
@@ -84,22 +85,13 @@ class Records:
         self.back += size
         return Field(self, self.width - self.back, kind)
 
-    def differ(self, users: U32, word: int, differences: U64) -> None:
-        """The checksums follow: a word of the users' records is now so much more."""
-        weighed = weights(users.astype(np.uint64) * self._row + np.uint64(word))
-        blocks = users.astype(np.uint64) * np.uint64(BLOCKS) // np.uint64(self.capacity)
-        np.add.at(self.sums, blocks.astype(np.intp), weighed * differences)
-
-    @property
-    def _row(self) -> np.uint64:
-        return np.uint64(self.width // WORD)
-
     def are_whole(self, block: int) -> bool:
         """Whether a block holds what was written; reads all of it."""
         # The first user whose block it is: see `differ`.
         low, high = (-(-one * self.capacity // BLOCKS) for one in (block, block + 1))
         words = self.words[low:high].reshape(-1)
-        return checksum(words, low * int(self._row)) == int(self.sums[block])
+        found = checksum(words, low * (self.width // WORD))
+        return int(found) == int(self.sums[block])
 
 
 def width_of(size: int) -> int:
@@ -132,68 +124,46 @@ class Field:
         """The bytes of the number."""
         return size_of([self.kind])
 
-    @cached_property
-    def _unsigned(self) -> str:
-        return f"<u{self.size}"
-
     def all(self, users: int) -> AnyArray:
         """The numbers of the first so many users, mapped."""
         return self._column[:users]
 
     def write(self, users: U32, values: Whole) -> None:
         """The numbers of the users, each given once, are `values`."""
-        self._replace(users, self._column[users], values)
+        write_numbers(
+            self.records.words,
+            users,
+            self.offset // WORD,
+            self.shift,
+            self.mask,
+            values.astype(np.int64, copy=False),
+            self.records.sums,
+        )
 
     def add(self, users: U32, added: Whole) -> I64 | None:
         """The numbers of the users, each given once, have grown by `added`.
 
         Returns what they are now; None, and nothing is written, when one is too large.
         """
-        old = self._column[users]
-        values = old.astype(np.int64) + added
-        if not _fit(values):
+        values = self._column[users].astype(np.int64) + added
+        if not fits(values):
             return None
-        self._replace(users, old, values)
+        self.write(users, values)
         return values
 
-    def begin(self, users: U32, values: Whole) -> None:
-        """The numbers of the users, each given once, which were 0, are `values`.
+    @property
+    def shift(self) -> np.uint64:
+        """How many bits of its word are below the number."""
+        return np.uint64(self.offset % WORD * 8)
 
-        Nothing is read: of most records it is the first that is written.
-        """
-        self._replace(users, None, values)
-
-    def _replace(self, users: U32, old: AnyArray | None, values: Whole) -> None:
-        new = values.astype(self.kind)
-        self._column[users] = new
-        bits = self._bits(new) if old is None else self._bits(new) - self._bits(old)
-        word, first = divmod(self.offset, WORD)
-        self.records.differ(users, word, bits << np.uint64(first * WORD))
-
-    def _bits(self, values: AnyArray) -> U64:
-        return values.view(self._unsigned).astype(np.uint64)
+    @property
+    def mask(self) -> np.uint64:
+        """The bits of the number, at the low end of a word."""
+        return np.uint64(2 ** (8 * self.size) - 1)
 
 
-def begin_together(
-    fields: Sequence[Field], users: U32, columns: Sequence[Whole]
-) -> bool:
-    """The numbers of the users, ascending, which were 0, are those of the columns.
-
-    False, and nothing is written, when one is too large.
-    """
-    if not all(map(_fit, columns)):
-        return False
-    for part in _parts(len(users)):
-        for field, values in zip(fields, columns, strict=True):
-            field.begin(users[part], values[part])
-    return True
-
-
-def _fit(values: Whole) -> bool:
-    return bool(np.abs(values).max(initial=0) <= MOST)
-
-
-def _parts(length: int) -> Iterator[slice]:
-    """So many users in parts that fit a processor's cache."""
-    size = 1 << 16
-    return (slice(first, first + size) for first in range(0, length, size))
+def fits(values: Whole) -> bool:
+    """Whether none of the numbers is too large."""
+    if values.itemsize < WORD:
+        return True
+    return bool(values.max(initial=0) <= MOST and values.min(initial=0) >= -MOST)

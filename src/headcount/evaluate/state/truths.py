@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from headcount.evaluate.state.checksums import checksum, weights
+from headcount.evaluate.state.checksums import checksum
 from headcount.evaluate.state.mapped import map_file
+from headcount.evaluate.state.moves import flip_bits, read_bits
 from headcount.store.columns.arrays import U32, U64, AnyArray, Mask
 
 SLOTS = 512
-WORD_BITS = 64
-BITS = np.left_shift(np.uint8(1), np.arange(8, dtype=np.uint8))
 
 
 @dataclass
@@ -57,7 +56,7 @@ class Truths:
     def checksum(self, slot: int) -> int:
         """The checksum of what the slot holds; reads all of it."""
         words = self.bytes[slot].view(np.uint64)
-        return checksum(words, slot * len(words))
+        return int(checksum(words, slot * len(words)))
 
 
 @dataclass(frozen=True)
@@ -68,34 +67,32 @@ class Truth:
     slot: int
 
     @property
-    def _row(self) -> AnyArray:
+    def _words(self) -> U64:
         row: AnyArray = self.truths.bytes[self.slot]
-        return row
+        return row.view(np.uint64)
 
     def of(self, users: U32) -> Mask:
         """The truth of each of the users."""
-        truths: Mask = (self._row[users >> 3] & BITS[users & 7]) != 0
-        return truths
+        found = np.empty(len(users), dtype=np.bool_)
+        read_bits(self._words, users, found)
+        return found
 
     def all(self, users: int) -> Mask:
         """The truths of the first so many users."""
-        bits = np.unpackbits(self._row, count=users, bitorder="little")
-        return bits.view(np.bool_)
+        row = self.truths.bytes[self.slot]
+        return np.unpackbits(row, count=users, bitorder="little").view(np.bool_)
 
     def fill(self, mask: Mask) -> None:
         """The truths of the first users are these, and nobody else's holds."""
+        row = self.truths.bytes[self.slot]
         packed = np.packbits(mask, bitorder="little")
-        self._row[: len(packed)] = packed
-        self._row[len(packed) :] = 0
+        row[: len(packed)] = packed
+        row[len(packed) :] = 0
         sums = self.truths.sums
         sums[self.slot] = self.truths.checksum(self.slot)
 
     def flip(self, users: U32) -> None:
         """The truth of each of the users, each given once, is the other one."""
-        row = self._row
-        np.bitwise_xor.at(row, users >> 3, BITS[users & 7])
-        bits = np.uint64(1) << (users & (WORD_BITS - 1)).astype(np.uint64)
-        added = np.where(self.of(users), bits, np.uint64(0) - bits)
-        words = self.slot * (self.truths.slot_bytes // 8) + (users // WORD_BITS)
+        words = self._words
         own = self.truths.sums[self.slot : self.slot + 1]
-        own += (weights(words) * added).sum(dtype=np.uint64)
+        flip_bits(words, users, self.slot * len(words), own)

@@ -27,6 +27,11 @@ class Stretch:
         return self.high - self.low
 
     @property
+    def first(self) -> int:
+        """The first code."""
+        return self.low
+
+    @property
     def codes(self) -> U32:
         """The codes of the users, ascending."""
         return np.arange(self.low, self.high, dtype=np.uint32)
@@ -65,6 +70,11 @@ class Listed:
     def __len__(self) -> int:
         """The number of users."""
         return len(self.codes)
+
+    @property
+    def first(self) -> int:
+        """The first code; 0 when there is none."""
+        return int(self.codes[0]) if len(self) else 0
 
     @property
     def index(self) -> slice | U32:

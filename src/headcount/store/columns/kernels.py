@@ -163,6 +163,21 @@ def _keep_least(who: U32, at: I64, least: I64) -> None:
         least[who[i]] = min(least[who[i]], at[i])
 
 
+def places_of_least(who: U32, at: I64, least: I64) -> Index:
+    """The rows that stand at the least instant of their user."""
+    places = np.empty(len(who), dtype=np.int64)
+    return places[: _places_of_least(who, at, least, places)]
+
+
+@compiled(INT, U32S, I64S, I64S, NEW_I64S)
+def _places_of_least(who: U32, at: I64, least: I64, places: I64) -> int:
+    found = 0
+    for i in range(len(who)):
+        places[found] = i
+        found += at[i] == least[who[i]]
+    return found
+
+
 def mark_days(who: U32, days: I64, first: int, marks: U64) -> None:
     """A bit is set for each of the days that a user has a row on, 64 from `first`."""
     _mark_days(who, days, first, marks)

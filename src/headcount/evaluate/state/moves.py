@@ -1,0 +1,94 @@
+"""What ticks do to every number and every truth that they keep of a user.
+
+A number stands in a word of the user's record, so many bits from its lowest one. The
+arithmetic of words is modulo 2^64; `sums` has the checksums, which follow.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+
+from headcount.compiled import (
+    I32S,
+    I64S,
+    INT,
+    NEW_BOOLS,
+    NEW_U64S,
+    NOTHING,
+    U32S,
+    U64S,
+    WORD,
+    compiled,
+)
+from headcount.evaluate.state.checksums import weight
+from headcount.store.columns.arrays import I64, U32, U64, Mask, Whole
+
+RECORDS = types.Array(types.uint64, 2, "C")
+
+
+def _begin(  # noqa: PLR0917 - by place, as all compiled functions
+    records: U64,
+    first: int,
+    values: Whole,
+    place: int,
+    shift: np.uint64,
+    mask: np.uint64,
+    sums: U64,
+) -> None:
+    """The numbers of the users from `first` on, which were 0, are the values."""
+    capacity, width = records.shape
+    for user in range(len(values)):
+        bits = (np.uint64(values[user]) & mask) << shift
+        if bits != 0:
+            row = first + user
+            records[row, place] |= bits
+            weighed = weight(np.uint64(row * width + place)) * bits
+            sums[row * len(sums) // capacity] += weighed
+
+
+begin_short, begin_long = (
+    compiled(NOTHING, RECORDS, INT, values, INT, WORD, WORD, NEW_U64S)(_begin)
+    for values in (I32S, I64S)
+)
+
+
+@compiled(NOTHING, RECORDS, U32S, INT, WORD, WORD, I64S, NEW_U64S)
+def write_numbers(  # noqa: PLR0917 - as above
+    records: U64,
+    users: U32,
+    place: int,
+    shift: np.uint64,
+    mask: np.uint64,
+    values: I64,
+    sums: U64,
+) -> None:
+    """The number of each of the users, each given once, is the value."""
+    capacity, width = records.shape
+    for i in range(len(users)):
+        row = np.int64(users[i])
+        old = records[row, place]
+        bits = (np.uint64(values[i]) & mask) << shift
+        new = (old & ~(mask << shift)) | bits
+        records[row, place] = new
+        weighed = weight(np.uint64(row * width + place)) * (new - old)
+        sums[row * len(sums) // capacity] += weighed
+
+
+@compiled(NOTHING, U64S, U32S, NEW_BOOLS)
+def read_bits(words: U64, users: U32, found: Mask) -> None:
+    """The bit of each of the users."""
+    for i in range(len(users)):
+        bit = np.uint64(users[i] & np.uint32(63))
+        found[i] = (words[users[i] >> np.uint32(6)] >> bit) & np.uint64(1)
+
+
+@compiled(NOTHING, NEW_U64S, U32S, INT, NEW_U64S)
+def flip_bits(words: U64, users: U32, first_place: int, sums: U64) -> None:
+    """The bit of each of the users, each given once, is the other one."""
+    for i in range(len(users)):
+        word = np.int64(users[i] >> np.uint32(6))
+        old = words[word]
+        new = old ^ (np.uint64(1) << np.uint64(users[i] & np.uint32(63)))
+        words[word] = new
+        sums[0] += weight(np.uint64(first_place + word)) * (new - old)

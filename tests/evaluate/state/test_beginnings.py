@@ -1,0 +1,36 @@
+"""Numbers that are written together stand where each would stand alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headcount.evaluate.state.beginnings import Beginnings
+from headcount.evaluate.state.records import BLOCKS, Records
+
+CAPACITY = 1024
+KINDS = ["<i4", "<i8", "<i4", "<i4", "<i8"]
+SHORT = st.integers(-(2**31), 2**31 - 1)
+LONG = st.integers(-(2**62), 2**62)
+
+
+@given(data=st.data())
+def test_every_number_stands_in_its_field(tmp_path_factory, data) -> None:
+    path = tmp_path_factory.mktemp("state") / "records-1.state"
+    records = Records.new(path, CAPACITY, 32, is_shared=True)
+    fields = records.fields(KINDS)
+    written = np.zeros((len(KINDS), CAPACITY), dtype=np.int64)
+    beginnings = Beginnings()
+
+    for number, field in enumerate(fields):
+        values = LONG if field.kind == "<i8" else SHORT
+        first = data.draw(st.integers(0, 900))
+        column = np.array(data.draw(st.lists(values, max_size=100)), dtype=field.kind)
+        assert beginnings.add([field], first, [column])
+        written[number, first : first + len(column)] = column
+    beginnings.write()
+    beginnings.write()
+
+    assert [field.all(CAPACITY).tolist() for field in fields] == written.tolist()
+    assert all(map(records.are_whole, range(BLOCKS)))
