@@ -133,7 +133,12 @@ def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
     rows = scene.history.read_rows(
         leaf.names, span_of(ever), scene.crowd, paths, at=True, ids=ids
     )
-    first = np.full(scene.size, np.iinfo(np.int64).max)
+    return earliest(rows, scene.size)
+
+
+def earliest(rows: Rows, size: int) -> Rows:
+    """The rows at the first instant of each of `size` users."""
+    first = np.full(size, np.iinfo(np.int64).max)
     np.minimum.at(first, rows.who, rows.at)
     return rows.filter(rows.at == first[rows.who])
 

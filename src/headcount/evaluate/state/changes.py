@@ -26,11 +26,12 @@ from headcount.store.columns.rows import Rows
 
 @dataclass(frozen=True)
 class Sight:
-    """Events of some names, with the properties at some paths."""
+    """Events of some names, with the properties at some paths, and their instants."""
 
     names: Sequence[str]
     where: Where
     paths: Sequence[str] = ()
+    at: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ class Reach:
         """The events that were known inside `before` and are not inside `now`."""
         return self._old(sight, before, now)
 
+    def crossed(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
+        """The events that were known before and are in one of the spans only."""
+        return [*self._old(sight, now, before), *self._old(sight, before, now)]
+
     def _old(self, sight: Sight, inside: Span, outside: Span) -> list[Rows]:
         return [
             self._read(sight, span, upto=self.position)
@@ -85,6 +90,7 @@ class Reach:
             span,
             self.scene.crowd,
             paths=paths_of(sight.where, *sight.paths),
+            at=sight.at,
             after=after,
             upto=upto,
         )

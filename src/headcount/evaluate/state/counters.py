@@ -1,6 +1,7 @@
 """Conditions that are counted up: a few whole numbers a user, moved by what changed.
 
-A counter has one slot, a range with its columns, or one a period. Equal to reading
+A counter has one slot, a range with its columns, or one a period, or the first event of
+each user. Equal to reading
 everything again, because a number is added when its event comes into the range and
 taken off when it goes.
 """
@@ -33,8 +34,12 @@ from headcount.evaluate.measures import (
 )
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.evaluate.state.delta import Delta
+from headcount.evaluate.state.firsts import FirstCounter
+from headcount.evaluate.state.records import Field
 from headcount.rules.compile import (
     ActivePeriods,
+    FirstEver,
     Leaf,
     Measured,
     changes_with_the_instant,
@@ -47,14 +52,6 @@ MANY = 4
 """Rows of one user in so many are many."""
 
 NO_ROWS = np.empty(0, dtype=np.intp)
-
-
-@dataclass(frozen=True)
-class Delta:
-    """What is added to each column for `users`: rows of a crowd, ascending."""
-
-    users: U32
-    columns: Sequence[Column]
 
 
 @dataclass(frozen=True)
@@ -100,8 +97,14 @@ class Counter(Protocol):
     def fresh(self, scene: Scene) -> Delta | None:
         """What the scene's crowd has, from nothing; None: a number does not fit."""
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
-        """What changed since the instant `before`; None: a number does not fit."""
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
+        """What changed since the instant `before`; None: a number does not fit.
+
+        `numbers` are the columns as they were then. Everybody whose truth may change
+        is among the users, also where nothing is added.
+        """
 
     def holds(self, columns: Sequence[Column]) -> Mask:
         """User by user, whether the leaf holds."""
@@ -124,7 +127,9 @@ class MeasuredCounter:
         """What the scene's crowd has, from nothing; None: a number does not fit."""
         return self._sum_up([(1, measured_rows(self.leaf, scene))], scene)
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
         paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
         sight = Sight(self.leaf.names, self.leaf.where, paths)
@@ -193,7 +198,9 @@ class PeriodsCounter:
         whose = _whose(found, scene.size)
         return whose.delta([_number(several, whose) for several in periods])
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
         """What changed since the instant `before`."""
         sight = Sight(self.leaf.names, self.leaf.where)
         spans = [
@@ -224,13 +231,15 @@ def _number(several: Sequence[Rows], whose: Whose) -> Column:
     return per_user(whose.places(who), len(whose.users))
 
 
-def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:
-    """How `leaf` is counted up, None when it cannot be.
+def counter_of(leaf: Leaf, scales: Sequence[int], moment: Moment) -> Counter | None:
+    """How `leaf` is counted up until the moment, None when it cannot be.
 
     `scales` are the decimal places of its sums and means.
     """
     if changes_with_the_instant(leaf):
         return None
+    if isinstance(leaf, FirstEver):
+        return FirstCounter(leaf, moment)
     if isinstance(leaf, ActivePeriods):
         return PeriodsCounter(leaf)
     if not isinstance(leaf, Measured) or leaf.days is not None:

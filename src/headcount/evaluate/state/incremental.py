@@ -96,7 +96,8 @@ class Incremental:
         new = dict.fromkeys(
             leaf for leaf in asked if self._name(leaf) not in self.state.kept
         )
-        counters = map(_counter_of_any_scale, new)
+        moment = self.evaluator.moment
+        counters = (_counter_of_any_scale(leaf, moment) for leaf in new)
         self.state.room.expect([one.kinds for one in counters if one])
 
     def answer(self, leaf: Leaf) -> Answer:
@@ -131,7 +132,7 @@ class Incremental:
             return self._redated(leaf, kept, was)
         scales = kept.facts["scales"]
         if scales is not None:
-            counter = counter_of(leaf, scales)
+            counter = counter_of(leaf, scales, self.evaluator.moment)
             return None if counter is None else self._count(counter, kept, was)
         crowd = touched_users(leaf, self._reach, was)
         if crowd is None:
@@ -145,7 +146,7 @@ class Incremental:
             kept.truth.flip(new)
 
     def _count(self, counter: Counter, kept: Kept, was: Moment) -> U32 | None:
-        delta = counter.delta(self._reach, was)
+        delta = counter.delta(self._reach, was, kept.numbers)
         if delta is None:
             return None
         columns = []
@@ -192,7 +193,7 @@ class Incremental:
             replace(self.evaluator.scene, crowd=crowd)
             for crowd in self.evaluator.crowds(leaf)
         ]
-        counter = counter_of(leaf, scales_for(leaf, scenes))
+        counter = counter_of(leaf, scales_for(leaf, scenes), self.evaluator.moment)
         blank = self._blank(leaf, counter)
         counted = None
         if counter and self.state.room.has_room(counter.kinds):
@@ -274,7 +275,7 @@ def name_of(leaf: Leaf, moment: Moment) -> str:
     return f"leaf {hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _counter_of_any_scale(leaf: Leaf) -> Counter | None:
+def _counter_of_any_scale(leaf: Leaf, moment: Moment) -> Counter | None:
     """The leaf's counter: what it keeps does not depend on the decimal places."""
     sums = len(leaf.aggregates) if isinstance(leaf, Measured) else 0
-    return counter_of(leaf, [0] * sums)
+    return counter_of(leaf, [0] * sums, moment)

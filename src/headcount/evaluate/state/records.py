@@ -140,6 +140,10 @@ class Field:
         """The numbers of the first so many users, mapped."""
         return self._column[:users]
 
+    def of(self, users: U32) -> I64:
+        """The number of each of the users."""
+        return self._column[users].astype(np.int64)
+
     def write(self, users: U32, values: I64) -> None:
         """The numbers of the users, each given once, are `values`."""
         self._replace(users, self._column[users], values)
