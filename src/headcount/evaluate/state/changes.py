@@ -18,7 +18,7 @@ from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import matching, paths_of
 from headcount.rules.compile import Where
 from headcount.store.columns.arrays import U32
-from headcount.store.columns.crowd import Listed
+from headcount.store.columns.crowd import Crowd, Listed
 from headcount.store.columns.distinct import distinct
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
@@ -70,6 +70,14 @@ class Reach:
         """The events that were known before and are in one of the spans only."""
         return [*self._old(sight, now, before), *self._old(sight, before, now)]
 
+    def read_now(self, sight: Sight, span: Span, crowd: Crowd) -> Rows:
+        """The crowd's events inside the span; `who` are its rows."""
+        return self._read(sight, span, crowd)
+
+    def read_before(self, sight: Sight, span: Span, crowd: Crowd) -> Rows:
+        """Those of them that were known before."""
+        return self._read(sight, span, crowd, upto=self.position)
+
     def _old(self, sight: Sight, inside: Span, outside: Span) -> list[Rows]:
         return [
             self._read(sight, span, upto=self.position)
@@ -80,6 +88,7 @@ class Reach:
         self,
         sight: Sight,
         span: Span,
+        crowd: Crowd | None = None,
         *,
         after: int | None = None,
         upto: int | None = None,
@@ -88,7 +97,7 @@ class Reach:
         rows = history.columns.read(
             history.codes_of(sight.names),
             span,
-            self.scene.crowd,
+            self.scene.crowd if crowd is None else crowd,
             paths=paths_of(sight.where, *sight.paths),
             at=sight.at,
             after=after,
@@ -107,6 +116,11 @@ def without(inside: Span, outside: Span) -> Iterator[Span]:
             Span(max(inside.low, outside.high), inside.high),
         ]
     return (part for part in parts if part.low < part.high)
+
+
+def common(some: Span, others: Span) -> Span:
+    """The instants of both spans."""
+    return Span(max(some.low, others.low), min(some.high, others.high))
 
 
 def users_of(rows: Sequence[Rows]) -> U32:

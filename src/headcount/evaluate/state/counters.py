@@ -1,9 +1,8 @@
 """Conditions that are counted up: a few whole numbers a user, moved by what changed.
 
-A counter has one slot, a range with its columns, or one a period, or the first event of
-each user. Equal to reading
+A counter has one slot, a range with its columns, or one a period. Equal to reading
 everything again, because a number is added when its event comes into the range and
-taken off when it goes.
+taken off when it goes. Days and first events are in modules of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from headcount.evaluate.comparisons import compare_counts
 from headcount.evaluate.leaves import (
     Scene,
     active_holds,
@@ -29,11 +29,14 @@ from headcount.evaluate.measures import (
     Column,
     Counted,
     counted_measures,
+    distinct_pairs,
+    local_days,
     per_user,
     scales_of,
 )
 from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.evaluate.state.days import days_more
 from headcount.evaluate.state.delta import Delta
 from headcount.evaluate.state.firsts import FirstCounter
 from headcount.evaluate.state.records import Field
@@ -112,7 +115,7 @@ class Counter(Protocol):
 
 @dataclass(frozen=True)
 class MeasuredCounter:
-    """Counts, sums, means, least and greatest numbers in one range."""
+    """Counts, sums, means, least and greatest numbers, and days in one range."""
 
     leaf: Measured
     measures: Sequence[Counted]
@@ -120,31 +123,57 @@ class MeasuredCounter:
 
     @property
     def kinds(self) -> list[str]:
-        """How each column stands in the file."""
-        return [kind for one in self.measures for kind in one.kinds]
+        """How each column stands in the file; days have the last one."""
+        kinds = [kind for one in self.measures for kind in one.kinds]
+        return kinds if self.leaf.days is None else [*kinds, COUNT]
 
     def fresh(self, scene: Scene) -> Delta | None:
         """What the scene's crowd has, from nothing; None: a number does not fit."""
-        return self._sum_up([(1, measured_rows(self.leaf, scene))], scene)
+        rows = measured_rows(self.leaf, scene)
+        whose = _whose([rows], scene.size)
+        columns = self._sum_up([(1, rows)], whose, scene)
+        if columns is None:
+            return None
+        if self.leaf.days is not None:
+            days = local_days(rows, scene.moment)
+            size = len(whose.users)
+            columns.append(distinct_pairs(whose.places(rows.who), days, size))
+        return whose.delta(columns)
 
     def delta(
         self, reach: Reach, before: Moment, numbers: Sequence[Field]
     ) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
         paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
-        sight = Sight(self.leaf.names, self.leaf.where, paths)
+        has_days = self.leaf.days is not None
+        sight = Sight(self.leaf.names, self.leaf.where, paths, at=has_days)
         was, now = (
             range_at(self.leaf.date_range, moment)
             for moment in (before, reach.scene.moment)
         )
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
+        whose = _whose([*came, *went], reach.scene.size)
         signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
-        return self._sum_up(signed, reach.scene)
+        columns = self._sum_up(signed, whose, reach.scene)
+        if columns is None:
+            return None
+        if has_days:
+            days = np.zeros(len(whose.users), dtype=np.int64)
+            changed = [*came, *went]
+            for users, more in days_more(reach, sight, changed, before=was, now=now):
+                days[whose.places(users)] += more
+            columns.append(days)
+        return whose.delta(columns)
 
-    def _sum_up(self, signed: Sequence[tuple[int, Rows]], scene: Scene) -> Delta | None:
-        """What rows add, with 1, or take off, with -1."""
-        whose = _whose([rows for _, rows in signed], scene.size)
-        columns = [np.zeros(len(whose.users), dtype=np.int64) for _ in self.kinds]
+    def _sum_up(
+        self, signed: Sequence[tuple[int, Rows]], whose: Whose, scene: Scene
+    ) -> list[Column] | None:
+        """What rows add, with 1, or take off, with -1; None: a number does not fit.
+
+        Days are left out.
+        """
+        kinds = [kind for one in self.measures for kind in one.kinds]
+        columns = [np.zeros(len(whose.users), dtype=np.int64) for _ in kinds]
         for sign, rows in signed:
             if not len(rows):
                 continue
@@ -155,7 +184,7 @@ class MeasuredCounter:
             columns = [
                 old + sign * new for old, new in zip(columns, found, strict=True)
             ]
-        return whose.delta(columns)
+        return columns
 
     def _count(self, rows: Rows, size: int, scene: Scene) -> list[Column] | None:
         columns: list[Column] = []
@@ -173,6 +202,8 @@ class MeasuredCounter:
             width = len(measure.kinds)
             own, rest = rest[:width], rest[width:]
             masks.append(measure.holds(own))
+        if self.leaf.days is not None:
+            masks.append(compare_counts(rest[0], self.leaf.days))
         return reduce(and_, masks)
 
 
@@ -242,7 +273,7 @@ def counter_of(leaf: Leaf, scales: Sequence[int], moment: Moment) -> Counter | N
         return FirstCounter(leaf, moment)
     if isinstance(leaf, ActivePeriods):
         return PeriodsCounter(leaf)
-    if not isinstance(leaf, Measured) or leaf.days is not None:
+    if not isinstance(leaf, Measured):
         return None
     if any(name == "distinct" for name, _ in leaf.aggregates):
         return None
