@@ -48,13 +48,17 @@ MembersOf = Callable[[str], pl.Series]
 
 @dataclass(frozen=True)
 class Scene:
-    """Where, when and for whom a leaf is evaluated."""
+    """Where, when and for whom a leaf is evaluated.
+
+    With `near` the events of ranges are looked at inside it only.
+    """
 
     history: History
     moment: Moment
     members_of: MembersOf
     crowd: Crowd
     answers: Answers
+    near: Span | None = None
 
     @cached_property
     def size(self) -> int:
@@ -74,14 +78,22 @@ class Scene:
 
         They carry the properties of `where` and the `others`.
         """
+        span = span_of(bounds)
+        if self.near is not None:
+            span = common(span, self.near)
         rows = self.history.read_rows(
-            names, span_of(bounds), self.crowd, paths_of(where, *others), at=at, ids=ids
+            names, span, self.crowd, paths_of(where, *others), at=at, ids=ids
         )
         return matching(rows, where, self.answers)
 
     def attribute(self, path: str) -> tuple[Index, Coded]:
         """Who of the crowd has something at `path`, and what."""
         return self.history.attribute_values(path, self.moment.at, self.crowd)
+
+
+def common(some: Span, others: Span) -> Span:
+    """The instants of both spans."""
+    return Span(max(some.low, others.low), min(some.high, others.high))
 
 
 def span_of(bounds: Bounds) -> Span:

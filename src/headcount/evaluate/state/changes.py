@@ -23,6 +23,8 @@ from headcount.store.columns.distinct import distinct
 from headcount.store.columns.reader import Span
 from headcount.store.columns.rows import Rows
 
+NO_ROWS = np.empty(0, dtype=np.intp)
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -118,11 +120,7 @@ def without(inside: Span, outside: Span) -> Iterator[Span]:
     return (part for part in parts if part.low < part.high)
 
 
-def common(some: Span, others: Span) -> Span:
-    """The instants of both spans."""
-    return Span(max(some.low, others.low), min(some.high, others.high))
-
-
 def users_of(rows: Sequence[Rows]) -> U32:
     """The users of the rows, ascending, each once."""
-    return distinct(np.concatenate([one.who for one in rows])).astype(np.uint32)
+    who = np.concatenate([NO_ROWS, *(one.who for one in rows)])
+    return distinct(who).astype(np.uint32)

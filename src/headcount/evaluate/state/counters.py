@@ -35,7 +35,7 @@ from headcount.evaluate.measures import (
     scales_of,
 )
 from headcount.evaluate.predicates import Moment
-from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.evaluate.state.changes import NO_ROWS, Reach, Sight, users_of
 from headcount.evaluate.state.days import days_more
 from headcount.evaluate.state.delta import Delta
 from headcount.evaluate.state.firsts import FirstCounter
@@ -53,8 +53,6 @@ from headcount.store.columns.rows import Rows
 
 MANY = 4
 """Rows of one user in so many are many."""
-
-NO_ROWS = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from headcount.evaluate.leaves import common
 from headcount.evaluate.measures import Column, distinct_pairs, local_days
 from headcount.evaluate.state.apart import by_day
-from headcount.evaluate.state.changes import Reach, Sight, common
+from headcount.evaluate.state.changes import Reach, Sight
 from headcount.store.columns.arrays import I64, Index
 from headcount.store.columns.crowd import Listed
 from headcount.store.columns.distinct import distinct

@@ -25,7 +25,7 @@ from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
 from headcount.evaluate.state.home import Kept, State
 from headcount.evaluate.state.records import Field, begin_together
-from headcount.evaluate.state.touched import touched_users
+from headcount.evaluate.state.touched import asked_again
 from headcount.evaluate.state.truths import Truth
 from headcount.rules.compile import (
     AttributeTest,
@@ -134,10 +134,10 @@ class Incremental:
         if scales is not None:
             counter = counter_of(leaf, scales, self.evaluator.moment)
             return None if counter is None else self._count(counter, kept, was)
-        crowd = touched_users(leaf, self._reach, was)
-        if crowd is None:
+        found = asked_again(leaf, self._reach, was, kept.truth)
+        if found is None:
             return self._compared(kept, self.evaluator.leaf(leaf))
-        return self._asked_again(leaf, kept, crowd)
+        return self._told(kept, *found)
 
     def _admit(self, kept: Kept) -> None:
         """Users who are new have the truth of one without any event or attribute."""
@@ -165,12 +165,6 @@ class Incremental:
         number.write(crowd.codes, read_dates(leaf, scene))
         dates = number.all(self._users)
         return self._compared(kept, are_lately(leaf, dates, self.evaluator.moment))
-
-    def _asked_again(self, leaf: Leaf, kept: Kept, crowd: Listed) -> U32:
-        if not len(crowd):
-            return NOBODY
-        scene = replace(self.evaluator.scene, crowd=crowd)
-        return self._told(kept, crowd.codes, leaf_mask(leaf, scene))
 
     def _compared(self, kept: Kept, mask: Mask) -> U32:
         users = np.flatnonzero(mask != kept.truth.all(self._users)).astype(np.uint32)
