@@ -19,7 +19,7 @@ class Fault:
     replacement: str
 
 
-FIRST_AT = "first = np.full(scene.size, np.iinfo(np.int64).max)"
+FIRST_OF = "return earliest(rows, scene.size)"
 FIRST_ROWS = "return rows.filter(rows.at == first[rows.who])"
 FIRST_CAME = """
     is_first = np.flatnonzero(rows.at == first[rows.who])
@@ -199,8 +199,8 @@ FAULTS = (
     Fault(
         "`first` is the first that matches",
         LEAVES,
-        FIRST_AT,
-        f"rows = matching(rows, leaf.where, scene.answers)\n    {FIRST_AT}",
+        FIRST_OF,
+        f"rows = matching(rows, leaf.where, scene.answers)\n    {FIRST_OF}",
     ),
     Fault(
         "`first` is the first in the range",

@@ -50,13 +50,17 @@ MembersOf = Callable[[str], pl.Series]
 
 @dataclass(frozen=True)
 class Scene:
-    """Where, when and for whom a leaf is evaluated."""
+    """Where, when and for whom a leaf is evaluated.
+
+    With `near` the events of ranges are looked at inside it only.
+    """
 
     history: History
     moment: Moment
     members_of: MembersOf
     crowd: Crowd
     answers: Answers
+    near: Span | None = None
 
     @cached_property
     def size(self) -> int:
@@ -76,9 +80,10 @@ class Scene:
 
         They carry the `others` of their properties.
         """
+        span = span_of(bounds)
         return self.history.read_rows(
             names,
-            span_of(bounds),
+            span if self.near is None else common(span, self.near),
             self.crowd,
             sorted({*others}),
             tests=tests_of(where, self.answers),
@@ -89,6 +94,11 @@ class Scene:
     def attribute(self, path: str) -> tuple[Index, Coded]:
         """Who of the crowd has something at `path`, and what."""
         return self.history.attribute_values(path, self.moment.at, self.crowd)
+
+
+def common(some: Span, others: Span) -> Span:
+    """The instants of both spans."""
+    return Span(max(some.low, others.low), min(some.high, others.high))
 
 
 def span_of(bounds: Bounds) -> Span:
@@ -140,7 +150,12 @@ def first_rows(leaf: FirstEver, scene: Scene, *, ids: bool = False) -> Rows:
     rows = scene.history.read_rows(
         leaf.names, span_of(ever), scene.crowd, paths, at=True, ids=ids
     )
-    first = np.full(scene.size, np.iinfo(np.int64).max)
+    return earliest(rows, scene.size)
+
+
+def earliest(rows: Rows, size: int) -> Rows:
+    """The rows at the first instant of each of `size` users."""
+    first = np.full(size, np.iinfo(np.int64).max)
     keep_least(rows.who, rows.at, first)
     return rows.filter(places_of_least(rows.who, rows.at, first))
 

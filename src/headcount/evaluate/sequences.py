@@ -87,7 +87,7 @@ def _keys(steps: Sequence[Step], size: int) -> tuple[list[tuple[U32, I64]], U32]
     ]
     found, places = numbered(np.concatenate(pairs))
     edges = np.cumsum([len(one) for one in pairs])[:-1]
-    keys = np.split(places.astype(np.uint32), edges)
+    keys = np.split(places, edges)
     at = [step.rows.at[link] for step, link in zip(steps, linked, strict=True)]
     return [*zip(keys, at, strict=True)], users_of_pairs(found)
 

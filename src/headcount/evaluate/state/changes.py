@@ -18,19 +18,22 @@ from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import tests_of
 from headcount.rules.compile import Where
 from headcount.store.columns.arrays import U32
-from headcount.store.columns.crowd import Listed
+from headcount.store.columns.crowd import Crowd, Listed
 from headcount.store.columns.distinct import distinct
-from headcount.store.columns.reader import Ingested, Span
+from headcount.store.columns.reader import EVER, Ingested, Span
 from headcount.store.columns.rows import Rows
+
+NO_ROWS = np.empty(0, dtype=np.uint32)
 
 
 @dataclass(frozen=True)
 class Sight:
-    """Events of some names, with the properties at some paths."""
+    """Events of some names, with the properties at some paths, and their instants."""
 
     names: Sequence[str]
     where: Where
     paths: Sequence[str] = ()
+    at: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,20 +68,39 @@ class Reach:
         """The events that were known inside `before` and are not inside `now`."""
         return self._old(sight, before, now)
 
+    def crossed(self, sight: Sight, before: Span, now: Span) -> list[Rows]:
+        """The events that were known before and are in one of the spans only."""
+        return [*self._old(sight, now, before), *self._old(sight, before, now)]
+
+    def read_now(self, sight: Sight, span: Span, crowd: Crowd) -> Rows:
+        """The crowd's events inside the span; `who` are its rows."""
+        return self._read(sight, span, EVER, crowd)
+
+    def read_before(self, sight: Sight, span: Span, crowd: Crowd) -> Rows:
+        """Those of them that were known before."""
+        return self._read(sight, span, Ingested(upto=self.position), crowd)
+
     def _old(self, sight: Sight, inside: Span, outside: Span) -> list[Rows]:
         return [
             self._read(sight, span, Ingested(upto=self.position))
             for span in without(inside, outside)
         ]
 
-    def _read(self, sight: Sight, span: Span, ingested: Ingested) -> Rows:
+    def _read(
+        self,
+        sight: Sight,
+        span: Span,
+        ingested: Ingested,
+        crowd: Crowd | None = None,
+    ) -> Rows:
         history = self.scene.history
         return history.columns.read(
             history.codes_of(sight.names),
             span,
-            self.scene.crowd,
+            self.scene.crowd if crowd is None else crowd,
             tests=tests_of(sight.where, self.scene.answers),
             paths=sorted({*sight.paths}),
+            at=sight.at,
             ingested=ingested,
         )
 
@@ -97,4 +119,5 @@ def without(inside: Span, outside: Span) -> Iterator[Span]:
 
 def users_of(rows: Sequence[Rows]) -> U32:
     """The users of the rows, ascending, each once."""
-    return distinct(np.concatenate([one.who for one in rows])).astype(np.uint32)
+    who = np.concatenate([NO_ROWS, *(one.who for one in rows)])
+    return distinct(who).astype(np.uint32)

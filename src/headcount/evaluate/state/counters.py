@@ -2,7 +2,7 @@
 
 A counter has one slot, a range with its columns, or one a period. Equal to reading
 everything again, because a number is added when its event comes into the range and
-taken off when it goes.
+taken off when it goes. Days and first events are in modules of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from headcount.evaluate.comparisons import compare_counts
 from headcount.evaluate.leaves import (
     Scene,
     active_holds,
@@ -29,13 +30,20 @@ from headcount.evaluate.measures import (
     Column,
     Counted,
     counted_measures,
+    days_of,
+    local_days,
     per_user,
     scales_of,
 )
 from headcount.evaluate.predicates import Moment
-from headcount.evaluate.state.changes import Reach, Sight, users_of
+from headcount.evaluate.state.changes import NO_ROWS, Reach, Sight, users_of
+from headcount.evaluate.state.days import days_more
+from headcount.evaluate.state.delta import Delta
+from headcount.evaluate.state.firsts import FirstCounter
+from headcount.evaluate.state.records import Field
 from headcount.rules.compile import (
     ActivePeriods,
+    FirstEver,
     Leaf,
     Measured,
     changes_with_the_instant,
@@ -47,16 +55,6 @@ from headcount.store.columns.rows import Rows
 MANY = 4
 """Rows of one user in so many are many."""
 
-NO_ROWS = np.empty(0, dtype=np.uint32)
-
-
-@dataclass(frozen=True)
-class Delta:
-    """What is added to each column for `users`: rows of a crowd, ascending."""
-
-    users: U32
-    columns: Sequence[Column]
-
 
 @dataclass(frozen=True)
 class Whose:
@@ -67,9 +65,7 @@ class Whose:
 
     def places(self, who: U32) -> U32:
         """Where each of `who` stands among the users."""
-        if self.is_everybody:
-            return who
-        return places_in(self.users, who).astype(np.uint32)
+        return who if self.is_everybody else places_in(self.users, who)
 
     def delta(self, columns: Sequence[Column]) -> Delta:
         """These columns, those of `users`; where all are 0 nothing is added."""
@@ -103,8 +99,14 @@ class Counter(Protocol):
     def fresh(self, scene: Scene) -> Sequence[Column] | None:
         """What each of the scene's crowd has, from nothing; None: it does not fit."""
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
-        """What changed since the instant `before`; None: a number does not fit."""
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
+        """What changed since the instant `before`; None: a number does not fit.
+
+        `numbers` are the columns as they were then. Everybody whose truth may change
+        is among the users, also where nothing is added.
+        """
 
     def holds(self, columns: Sequence[Column]) -> Mask:
         """User by user, whether the leaf holds."""
@@ -112,7 +114,7 @@ class Counter(Protocol):
 
 @dataclass(frozen=True)
 class MeasuredCounter:
-    """Counts, sums, means, least and greatest numbers in one range."""
+    """Counts, sums, means, least and greatest numbers, and days in one range."""
 
     leaf: Measured
     measures: Sequence[Counted]
@@ -120,29 +122,53 @@ class MeasuredCounter:
 
     @property
     def kinds(self) -> list[str]:
-        """How each column stands in the file."""
-        return [kind for one in self.measures for kind in one.kinds]
+        """How each column stands in the file; days have the last one."""
+        kinds = [kind for one in self.measures for kind in one.kinds]
+        return kinds if self.leaf.days is None else [*kinds, COUNT]
 
     def fresh(self, scene: Scene) -> Sequence[Column] | None:
         """What each of the scene's crowd has, from nothing; None: it does not fit."""
-        return self._count(measured_rows(self.leaf, scene), scene.size, scene)
+        rows = measured_rows(self.leaf, scene)
+        columns = self._count(rows, scene.size, scene)
+        if columns is None or self.leaf.days is None:
+            return columns
+        days = days_of(rows.who, local_days(rows, scene.moment), scene.size)
+        return [*columns, days]
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
         """What changed since the instant `before`; None: a number does not fit."""
         paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
-        sight = Sight(self.leaf.names, self.leaf.where, paths)
+        has_days = self.leaf.days is not None
+        sight = Sight(self.leaf.names, self.leaf.where, paths, at=has_days)
         was, now = (
             range_at(self.leaf.date_range, moment)
             for moment in (before, reach.scene.moment)
         )
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
+        whose = _whose([*came, *went], reach.scene.size)
         signed = [*((1, rows) for rows in came), *((-1, rows) for rows in went)]
-        return self._sum_up(signed, reach.scene)
+        columns = self._sum_up(signed, whose, reach.scene)
+        if columns is None:
+            return None
+        if has_days:
+            days = np.zeros(len(whose.users), dtype=np.int64)
+            changed = [*came, *went]
+            for users, more in days_more(reach, sight, changed, before=was, now=now):
+                days[whose.places(users)] += more
+            columns.append(days)
+        return whose.delta(columns)
 
-    def _sum_up(self, signed: Sequence[tuple[int, Rows]], scene: Scene) -> Delta | None:
-        """What rows add, with 1, or take off, with -1."""
-        whose = _whose([rows for _, rows in signed], scene.size)
-        columns = [np.zeros(len(whose.users), dtype=np.int64) for _ in self.kinds]
+    def _sum_up(
+        self, signed: Sequence[tuple[int, Rows]], whose: Whose, scene: Scene
+    ) -> list[Column] | None:
+        """What rows add, with 1, or take off, with -1; None: a number does not fit.
+
+        Days are left out.
+        """
+        kinds = [kind for one in self.measures for kind in one.kinds]
+        columns = [np.zeros(len(whose.users), dtype=np.int64) for _ in kinds]
         for sign, rows in signed:
             if not len(rows):
                 continue
@@ -153,7 +179,7 @@ class MeasuredCounter:
             columns = [
                 old + sign * new for old, new in zip(columns, found, strict=True)
             ]
-        return whose.delta(columns)
+        return columns
 
     def _count(self, rows: Rows, size: int, scene: Scene) -> list[Column] | None:
         columns: list[Column] = []
@@ -171,6 +197,8 @@ class MeasuredCounter:
             width = len(measure.kinds)
             own, rest = rest[:width], rest[width:]
             masks.append(measure.holds(own))
+        if self.leaf.days is not None:
+            masks.append(compare_counts(rest[0], self.leaf.days))
         return reduce(and_, masks)
 
 
@@ -190,7 +218,9 @@ class PeriodsCounter:
         """What each of the scene's crowd has, from nothing."""
         return counts_of_periods(self.leaf, scene)
 
-    def delta(self, reach: Reach, before: Moment) -> Delta | None:
+    def delta(
+        self, reach: Reach, before: Moment, numbers: Sequence[Field]
+    ) -> Delta | None:
         """What changed since the instant `before`."""
         sight = Sight(self.leaf.names, self.leaf.where)
         spans = [
@@ -221,16 +251,18 @@ def _number(several: Sequence[Rows], whose: Whose) -> Column:
     return per_user(whose.places(who), len(whose.users))
 
 
-def counter_of(leaf: Leaf, scales: Sequence[int]) -> Counter | None:
-    """How `leaf` is counted up, None when it cannot be.
+def counter_of(leaf: Leaf, scales: Sequence[int], moment: Moment) -> Counter | None:
+    """How `leaf` is counted up until the moment, None when it cannot be.
 
     `scales` are the decimal places of its sums and means.
     """
     if changes_with_the_instant(leaf):
         return None
+    if isinstance(leaf, FirstEver):
+        return FirstCounter(leaf, moment)
     if isinstance(leaf, ActivePeriods):
         return PeriodsCounter(leaf)
-    if not isinstance(leaf, Measured) or leaf.days is not None:
+    if not isinstance(leaf, Measured):
         return None
     if any(name == "distinct" for name, _ in leaf.aggregates):
         return None

@@ -24,7 +24,7 @@ from headcount.store.files import write_atomically
 log = logging.getLogger(__name__)
 
 MANIFEST = "state.json"
-FORMAT = 2
+FORMAT = 3
 ALWAYS_READ = 64 << 20
 """State of up to so many bytes has its checksums read at every tick; larger state in
 turns, all of it once in `BLOCKS` ticks."""

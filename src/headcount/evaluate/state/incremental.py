@@ -26,7 +26,7 @@ from headcount.evaluate.state.counters import Counter, counter_of, scales_for
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
 from headcount.evaluate.state.home import Kept, State
 from headcount.evaluate.state.records import Field
-from headcount.evaluate.state.touched import touched_users
+from headcount.evaluate.state.touched import asked_again
 from headcount.evaluate.state.truths import Truth
 from headcount.rules.compile import (
     AttributeTest,
@@ -102,7 +102,8 @@ class Incremental:
         new = dict.fromkeys(
             leaf for leaf in asked if self._name(leaf) not in self.state.kept
         )
-        counters = map(_counter_of_any_scale, new)
+        moment = self.evaluator.moment
+        counters = (_counter_of_any_scale(leaf, moment) for leaf in new)
         self.state.room.expect([one.kinds for one in counters if one])
 
     def answer(self, leaf: Leaf) -> Answer:
@@ -137,12 +138,12 @@ class Incremental:
             return self._redated(leaf, kept, was)
         scales = kept.facts["scales"]
         if scales is not None:
-            counter = counter_of(leaf, scales)
+            counter = counter_of(leaf, scales, self.evaluator.moment)
             return None if counter is None else self._count(counter, kept, was)
-        crowd = touched_users(leaf, self._reach, was)
-        if crowd is None:
+        found = asked_again(leaf, self._reach, was, kept.truth)
+        if found is None:
             return self._compared(kept, self.evaluator.leaf(leaf))
-        return self._asked_again(leaf, kept, crowd)
+        return self._told(kept, *found)
 
     def _admit(self, kept: Kept) -> None:
         """Users who are new have the truth of one without any event or attribute."""
@@ -151,7 +152,7 @@ class Incremental:
             kept.truth.flip(new)
 
     def _count(self, counter: Counter, kept: Kept, was: Moment) -> U32 | None:
-        delta = counter.delta(self._reach, was)
+        delta = counter.delta(self._reach, was, kept.numbers)
         if delta is None:
             return None
         columns = []
@@ -170,12 +171,6 @@ class Incremental:
         number.write(crowd.codes, read_dates(leaf, scene))
         dates = number.all(self._users)
         return self._compared(kept, are_lately(leaf, dates, self.evaluator.moment))
-
-    def _asked_again(self, leaf: Leaf, kept: Kept, crowd: Listed) -> U32:
-        if not len(crowd):
-            return NOBODY
-        scene = replace(self.evaluator.scene, crowd=crowd)
-        return self._told(kept, crowd.codes, leaf_mask(leaf, scene))
 
     def _compared(self, kept: Kept, mask: Mask) -> U32:
         users = np.flatnonzero(mask != kept.truth.all(self._users)).astype(np.uint32)
@@ -198,7 +193,7 @@ class Incremental:
             replace(self.evaluator.scene, crowd=crowd)
             for crowd in self.evaluator.crowds(leaf)
         ]
-        counter = counter_of(leaf, scales_for(leaf, scenes))
+        counter = counter_of(leaf, scales_for(leaf, scenes), self.evaluator.moment)
         blank = self._blank(leaf, counter)
         counted = None
         if counter and self.state.room.has_room(counter.kinds):
@@ -278,7 +273,7 @@ def name_of(leaf: Leaf, moment: Moment) -> str:
     return f"leaf {hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _counter_of_any_scale(leaf: Leaf) -> Counter | None:
+def _counter_of_any_scale(leaf: Leaf, moment: Moment) -> Counter | None:
     """The leaf's counter: what it keeps does not depend on the decimal places."""
     sums = len(leaf.aggregates) if isinstance(leaf, Measured) else 0
-    return counter_of(leaf, [0] * sums)
+    return counter_of(leaf, [0] * sums, moment)

@@ -128,6 +128,10 @@ class Field:
         """The numbers of the first so many users, mapped."""
         return self._column[:users]
 
+    def of(self, users: U32) -> I64:
+        """The number of each of the users."""
+        return self._column[users].astype(np.int64)
+
     def write(self, users: U32, values: Whole) -> None:
         """The numbers of the users, each given once, are `values`."""
         write_numbers(

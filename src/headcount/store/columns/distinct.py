@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from headcount.store.columns.arrays import AnyArray, Index
+from headcount.store.columns.arrays import U32, AnyArray
 
 SPARSE = 8
 """With more numbers than this in the table for each code, codes are sorted instead."""
@@ -27,21 +27,22 @@ def distinct(codes: AnyArray) -> AnyArray:
     return found
 
 
-def numbered(codes: AnyArray) -> tuple[AnyArray, Index]:
+def numbered(codes: AnyArray) -> tuple[AnyArray, U32]:
     """The codes, ascending, each once; and for each of `codes` its place there."""
     size = _table_size(codes)
     if size is not None:
         found = np.flatnonzero(_flags(codes, size))
         return found.astype(codes.dtype), _table(found, size)[codes]
     # With places asked for it sorts.
-    return np.unique(codes, return_inverse=True)
+    found, places = np.unique(codes, return_inverse=True)
+    return found, places.astype(np.uint32)
 
 
-def places_in(found: AnyArray, codes: AnyArray) -> Index:
+def places_in(found: AnyArray, codes: AnyArray) -> U32:
     """The place of each of `codes` in `found`, which is ascending and has them all."""
     if _table_size(codes) is not None:
         return _table(found, int(found[-1]) + 1)[codes]
-    return np.searchsorted(found, codes)
+    return np.searchsorted(found, codes).astype(np.uint32)
 
 
 def _table_size(codes: AnyArray) -> int | None:
@@ -56,7 +57,7 @@ def _flags(codes: AnyArray, size: int) -> AnyArray:
     return flags
 
 
-def _table(found: AnyArray, size: int) -> Index:
-    places = np.empty(size, dtype=np.intp)
-    places[found] = np.arange(len(found))
+def _table(found: AnyArray, size: int) -> U32:
+    places = np.empty(size, dtype=np.uint32)
+    places[found] = np.arange(len(found), dtype=np.uint32)
     return places

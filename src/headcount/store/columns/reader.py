@@ -222,7 +222,7 @@ class Columns:
             return Coded(self.values_of(key_code), codes, key_code)
         distinct, places = numbered(codes)
         values = read_values(table.raw(pl.Series(distinct)))
-        return Coded(values, places.astype(np.uint32))
+        return Coded(values, places)
 
     def values_of(self, key_code: int) -> Values:
         """Every value of the property, by code."""

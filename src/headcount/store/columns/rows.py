@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
-import numpy as np
 import polars as pl
 
 from headcount.rules.values import Values, read_values
@@ -36,7 +35,7 @@ class Coded:
         if len(self.values) <= len(self.codes):
             return self
         distinct, places = numbered(self.codes)
-        return Coded(self.values.gather(pl.Series(distinct)), places.astype(np.uint32))
+        return Coded(self.values.gather(pl.Series(distinct)), places)
 
     def gather(self, answers: pl.Series) -> AnyArray:
         """Row by row, what `answers` says of its value."""
