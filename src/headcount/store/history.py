@@ -151,7 +151,7 @@ class History:
         They carry the property at each path.
         """
         codes = self.codes_of(names)
-        if self._has_columns:
+        if self.has_columns:
             return self.columns.read(
                 codes, span, crowd, tests=tests, paths=paths, at=at, ids=ids
             )
@@ -159,7 +159,8 @@ class History:
         return self._rows_of_store(codes, span, crowd, [*tested]).passing(tests)
 
     @property
-    def _has_columns(self) -> bool:
+    def has_columns(self) -> bool:
+        """Whether events are read from columns, not from the store."""
         return self._user_code is None and self._warehouse.has_columns
 
     def _rows_of_store(
@@ -192,7 +193,7 @@ class History:
 
     def count_rows(self, names: Iterable[str]) -> int:
         """How many events of these names there are, of all times; 0 when not known."""
-        return self.columns.count(self.codes_of(names)) if self._has_columns else 0
+        return self.columns.count(self.codes_of(names)) if self.has_columns else 0
 
     def codes_of(self, names: Iterable[str]) -> list[int]:
         """The codes of the events that `names` name, a star at the end open."""

@@ -29,8 +29,7 @@ def test_every_number_stands_in_its_field(tmp_path_factory, data) -> None:
         column = np.array(data.draw(st.lists(values, max_size=100)), dtype=field.kind)
         assert beginnings.add([field], first, [column])
         written[number, first : first + len(column)] = column
-    beginnings.write()
-    beginnings.write()
+    beginnings.end()
 
     assert [field.all(CAPACITY).tolist() for field in fields] == written.tolist()
     assert all(map(records.are_whole, range(BLOCKS)))

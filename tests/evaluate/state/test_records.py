@@ -27,7 +27,7 @@ def new_records(folder: Path, kinds: list[str]) -> tuple[Records, list[Field]]:
 def begin(fields: list[Field], first: int, *columns) -> bool:
     beginnings = Beginnings()
     are_fit = beginnings.add(fields, first, columns)
-    beginnings.write()
+    beginnings.end()
     return are_fit
 
 

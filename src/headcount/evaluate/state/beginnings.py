@@ -6,12 +6,16 @@ each would be a cache line of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
 
 from headcount.evaluate.state.moves import begin_long, begin_short
-from headcount.evaluate.state.records import WORD, Field, fits
-from headcount.store.columns.arrays import Whole
+from headcount.evaluate.state.records import WORD, Field, Records, fits
+from headcount.store.columns.arrays import U64, Whole
 
 MOST_BYTES = 256 << 20
 """So much waits before it is written."""
@@ -20,15 +24,23 @@ TILE = 4096
 """Users whose records are written together, while a processor's cache has them."""
 
 
+Waiting = tuple[Field, int, Whole]
+"""The numbers that a field will have, from one user on."""
+
+
 @dataclass
 class Beginnings:
-    """Columns of numbers of users from one on, each with the field it is for.
+    """Columns of numbers on their way into fields that were 0.
 
-    All the fields were 0. They are read before `write` by nobody.
+    They are read before `end` by nobody. A thread of their own writes them.
     """
 
-    _waiting: list[tuple[Field, int, Whole]] = field(default_factory=list)
-    _size_bytes: int = 0
+    _waiting: list[Waiting] = field(default_factory=list)
+    _writing: Future[list[Written]] | None = None
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="records")
 
     def add(
         self, fields: Sequence[Field], first: int, columns: Sequence[Whole]
@@ -40,35 +52,82 @@ class Beginnings:
         if not all(map(fits, columns)):
             return False
         for number, column in zip(fields, columns, strict=True):
-            self._waiting.append(
-                (number, first, column.astype(number.kind, copy=False))
-            )
-            self._size_bytes += self._waiting[-1][-1].nbytes
-        if self._size_bytes >= MOST_BYTES:
-            self.write()
+            kept = column.astype(number.kind, copy=False)
+            self._waiting.append((number, first, kept))
+        if sum(column.nbytes for _, _, column in self._waiting) >= MOST_BYTES:
+            self._write()
         return True
 
-    def write(self) -> None:
-        """All that waited is in the records; a second call changes nothing."""
-        end = max(
-            (first + len(column) for _, first, column in self._waiting), default=0
+    def end(self) -> None:
+        """All numbers are in the records; a second call changes nothing."""
+        self._write()
+        self._have_written()
+        self._pool.shutdown()
+
+    def _write(self) -> None:
+        self._have_written()
+        waiting, self._waiting = self._waiting, []
+        self._writing = self._pool.submit(_write_all, waiting)
+
+    def _have_written(self) -> None:
+        """The numbers that are being written are in the records."""
+        if self._writing is not None:
+            for one in self._writing.result():
+                one.records.sums += one.sums
+            self._writing = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the checksums of records gain: they change while others are written."""
+
+    records: Records
+    sums: U64
+
+
+def _write_all(waiting: Sequence[Waiting]) -> list[Written]:
+    end = max((first + len(column) for _, first, column in waiting), default=0)
+    columns = [_Column.of(*one) for one in waiting]
+    for low in range(0, end, TILE):
+        for column in columns:
+            column.write(low)
+    return [column.written for column in columns]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column with all that is needed to write of it."""
+
+    first: int
+    values: Whole
+    place: int
+    shift: np.uint64
+    mask: np.uint64
+    written: Written
+    begin: Callable[..., None]
+
+    @classmethod
+    def of(cls, number: Field, first: int, values: Whole) -> _Column:
+        records = number.records
+        return cls(
+            first,
+            values,
+            number.offset // WORD,
+            number.shift,
+            number.mask,
+            Written(records, np.zeros_like(records.sums)),
+            begin_long if number.size == WORD else begin_short,
         )
-        for low in range(0, end, TILE):
-            for number, first, column in self._waiting:
-                _write(number, column, first, low)
-        self._waiting, self._size_bytes = [], 0
 
-
-def _write(number: Field, column: Whole, first: int, low: int) -> None:
-    """Of the column, whose first user is `first`, those of a tile are written."""
-    part = column[max(low - first, 0) : max(low + TILE - first, 0)]
-    begin = begin_long if number.size == WORD else begin_short
-    begin(
-        number.records.words,
-        max(low, first),
-        part,
-        number.offset // WORD,
-        number.shift,
-        number.mask,
-        number.records.sums,
-    )
+    def write(self, low: int) -> None:
+        """The numbers of the users of a tile are in the records."""
+        first = max(low, self.first)
+        self.begin(
+            self.written.records.words,
+            first,
+            self.values[first - self.first : max(low + TILE - self.first, 0)],
+            self.place,
+            self.shift,
+            self.mask,
+            self.written.sums,
+        )

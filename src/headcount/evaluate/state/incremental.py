@@ -10,7 +10,7 @@ Source: segments.md §6.1.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from headcount.evaluate.full import Evaluator, holds
-from headcount.evaluate.leaves import Scene, leaf_mask
-from headcount.evaluate.predicates import Moment, holds_when_missing
+from headcount.evaluate.predicates import Moment
 from headcount.evaluate.state.beginnings import Beginnings
 from headcount.evaluate.state.changes import Reach
-from headcount.evaluate.state.counters import Counter, counter_of, scales_for
+from headcount.evaluate.state.counters import Counter, counter_of
 from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
+from headcount.evaluate.state.fresh import Finder, Fresh
 from headcount.evaluate.state.home import Kept, State
 from headcount.evaluate.state.records import Field
 from headcount.evaluate.state.touched import asked_again
@@ -38,7 +38,6 @@ from headcount.rules.compile import (
     leaves,
 )
 from headcount.store.columns.arrays import U32, Mask
-from headcount.store.columns.crowd import Listed
 from headcount.store.columns.distinct import distinct
 
 Facts = dict[str, Any]
@@ -79,7 +78,8 @@ class Incremental:
 
     def end(self) -> None:
         """Everything that was found is in the state."""
-        self._beginnings.write()
+        self._finder.end()
+        self._beginnings.end()
 
     @property
     def names(self) -> set[str]:
@@ -89,6 +89,10 @@ class Incremental:
     @cached_property
     def _users(self) -> int:
         return len(self.evaluator.scene.crowd)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.evaluator)
 
     @cached_property
     def _reach(self) -> Reach:
@@ -105,6 +109,7 @@ class Incremental:
         moment = self.evaluator.moment
         counters = (_counter_of_any_scale(leaf, moment) for leaf in new)
         self.state.room.expect([one.kinds for one in counters if one])
+        self._finder.announce(new)
 
     def answer(self, leaf: Leaf) -> Answer:
         """The truths of the leaf; found once."""
@@ -189,35 +194,22 @@ class Incremental:
         """The leaf is asked about everybody, and kept."""
         if is_dated(leaf):
             return self._dated(leaf, name)
-        scenes = [
-            replace(self.evaluator.scene, crowd=crowd)
-            for crowd in self.evaluator.crowds(leaf)
-        ]
-        counter = counter_of(leaf, scales_for(leaf, scenes), self.evaluator.moment)
-        blank = self._blank(leaf, counter)
-        counted = None
-        if counter and self.state.room.has_room(counter.kinds):
-            counted = self._counted(counter, scenes)
-        if counter and counted:
-            facts: Facts = {"scales": [*counter.scales], "blank": blank}
-            return self._keep(name, *counted, facts)
-        facts = {"scales": None, "blank": blank}
-        return self._keep(name, self.evaluator.leaf(leaf), [], facts)
+        fresh = self._finder.find(leaf)
+        facts: Facts = {"scales": None, "blank": fresh.blank}
+        numbers = self._counted(fresh)
+        if fresh.counter and numbers:
+            facts["scales"] = [*fresh.counter.scales]
+        return self._keep(name, fresh.mask, numbers, facts)
 
-    def _counted(
-        self, counter: Counter, scenes: Sequence[Scene]
-    ) -> tuple[Mask, list[Field]] | None:
-        """The leaf counted from nothing; None: a number does not fit."""
-        masks = []
+    def _counted(self, fresh: Fresh) -> list[Field]:
+        """Where its numbers are kept; none where there is no room, or one too large."""
+        counter = fresh.counter
+        if counter is None or not self.state.room.has_room(counter.kinds):
+            return []
         numbers = self.state.room.numbers(counter.kinds)
-        for scene in scenes:
-            columns = counter.fresh(scene)
-            if columns is None:
-                return None
-            if not self._beginnings.add(numbers, scene.crowd.first, columns):
-                return None
-            masks.append(counter.holds(columns))
-        return np.concatenate(masks), numbers
+        begin = self._beginnings.add
+        are_fit = all(begin(numbers, first, columns) for first, columns in fresh.parts)
+        return numbers if are_fit else []
 
     def _dated(self, leaf: AttributeTest, name: str) -> Kept:
         dates = read_dates(leaf, self.evaluator.scene)
@@ -225,18 +217,6 @@ class Incremental:
         self._beginnings.add(numbers, self.evaluator.scene.crowd.first, [dates])
         mask = are_lately(leaf, dates, self.evaluator.moment)
         return self._keep(name, mask, numbers, {"scales": None, "blank": False})
-
-    def _blank(self, leaf: Leaf, counter: Counter | None) -> bool:
-        """Whether the leaf holds for one without any event or attribute."""
-        if isinstance(leaf, Known | MemberOf):
-            return False
-        if isinstance(leaf, AttributeTest):
-            return holds_when_missing(leaf.predicate)
-        if counter is not None:
-            return bool(counter.holds([NOTHING for _ in counter.kinds])[0])
-        nobody = Listed(np.array([self._users], dtype=np.uint32))
-        scene = replace(self.evaluator.scene, crowd=nobody)
-        return bool(leaf_mask(leaf, scene)[0])
 
     def _keep(self, name: str, mask: Mask, numbers: list[Field], facts: Facts) -> Kept:
         kept = Kept(self.state.room.truth(), numbers, facts)
