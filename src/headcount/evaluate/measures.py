@@ -40,7 +40,7 @@ Column = Whole
 DAYS_A_WORD = 64
 MINUTE_US = 60_000_000
 
-COUNT, SUM = "<i4", "<i8"
+COUNT, SUM = "<i2", "<i8"
 """How columns are kept: numbers of events, and sums."""
 
 

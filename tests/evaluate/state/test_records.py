@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headcount.evaluate.state.beginnings import Beginnings
-from headcount.evaluate.state.records import BLOCKS, MOST, Field, Records
+from headcount.evaluate.state.records import BLOCKS, MOST, Field, Records, kind_for
 from headcount.store.columns.arrays import U32
 
-KINDS = ["<i4", "<i8", "<i4"]
+KINDS = ["<i4", "<i8", "<i2"]
 CAPACITY = 1024
 
 
@@ -81,6 +82,8 @@ def test_no_number_is_given_away_twice(tmp_path: Path) -> None:
     records, fields = new_records(tmp_path, KINDS)
 
     assert records.fields(["<i4"]) is None
+    assert records.fields(["<i2"]) is not None
+    assert records.fields(["<i2"]) is None
     assert len({(field.offset, field.kind) for field in fields}) == len(KINDS)
 
 
@@ -94,3 +97,20 @@ def test_number_that_would_be_too_large_is_not_written(tmp_path: Path) -> None:
     assert fields[0].all(CAPACITY)[5:7].tolist() == [0, 0]
     assert fields[1].all(CAPACITY)[3:7].tolist() == [MOST, 0, 0, 0]
     assert all(map(records.are_whole, range(BLOCKS)))
+
+
+@pytest.mark.parametrize(
+    ("greatest", "kind"),
+    [(0, "<i2"), (16_383, "<i2"), (16_384, "<i4"), (2**30, "<i8"), (MOST, "<i2")],
+)
+def test_numbers_begin_with_room_to_grow(greatest: int, kind: str) -> None:
+    assert kind_for("<i2", np.array([3, -greatest])) == kind
+
+
+def test_short_number_that_grows_too_large_is_not_written(tmp_path: Path) -> None:
+    _, fields = new_records(tmp_path, KINDS)
+    short = fields[2]
+    short.write(codes(3), np.array([32_767]))
+
+    assert short.add(codes(3), np.array([1])) is None
+    assert short.of(codes(3)).tolist() == [32_767]

@@ -49,10 +49,11 @@ class Beginnings:
 
         False, and nothing of them will be written, when one is too large.
         """
-        if not all(map(fits, columns)):
+        pairs = [*zip(fields, columns, strict=True)]
+        if not all(fits(column, number.kind) for number, column in pairs):
             return False
-        for number, column in zip(fields, columns, strict=True):
-            kept = column.astype(number.kind, copy=False)
+        for number, column in pairs:
+            kept = column.astype("<i8" if number.size == WORD else "<i4", copy=False)
             self._waiting.append((number, first, kept))
         if sum(column.nbytes for _, _, column in self._waiting) >= MOST_BYTES:
             self._write()

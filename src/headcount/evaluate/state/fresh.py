@@ -19,6 +19,7 @@ from headcount.evaluate.leaves import Scene, leaf_mask
 from headcount.evaluate.measures import Column
 from headcount.evaluate.predicates import holds_when_missing
 from headcount.evaluate.state.counters import Counter, counter_of, scales_for
+from headcount.evaluate.state.records import kind_for
 from headcount.rules.compile import AttributeTest, Known, Leaf, MemberOf
 from headcount.store.columns.arrays import Mask
 from headcount.store.columns.crowd import Listed
@@ -42,6 +43,14 @@ class Fresh:
     blank: bool
     counter: Counter | None = None
     parts: Sequence[tuple[int, Sequence[Column]]] = ()
+
+    @property
+    def kinds(self) -> list[str]:
+        """How each column is to be kept; none where it is not counted up."""
+        kinds = [] if self.counter is None else self.counter.kinds
+        for _, columns in self.parts:
+            kinds = [*map(kind_for, kinds, columns)]
+        return kinds
 
 
 def find_fresh(leaf: Leaf, evaluator: Evaluator) -> Fresh:

@@ -203,10 +203,10 @@ class Incremental:
 
     def _counted(self, fresh: Fresh) -> list[Field]:
         """Where its numbers are kept; none where there is no room, or one too large."""
-        counter = fresh.counter
-        if counter is None or not self.state.room.has_room(counter.kinds):
+        kinds = fresh.kinds
+        if not kinds or not self.state.room.has_room(kinds):
             return []
-        numbers = self.state.room.numbers(counter.kinds)
+        numbers = self.state.room.numbers(kinds)
         begin = self._beginnings.add
         are_fit = all(begin(numbers, first, columns) for first, columns in fresh.parts)
         return numbers if are_fit else []

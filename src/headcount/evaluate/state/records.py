@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,10 @@ from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Whole
 WORD = 8
 MOST = 2**62
 """No number may be larger, so that adding to it stays within 64 bits."""
+
+LONGER = ("<i4", "<i8")
+GROWTH = 2
+"""A number begins in a kind in which it may grow so many times."""
 
 BLOCKS = 96
 """The rows have a checksum for each of so many blocks, to be read one at a time."""
@@ -69,7 +73,7 @@ class Records:
 
     def has_room(self, kinds: Sequence[str]) -> bool:
         """Whether a record has room for a field more of each kind."""
-        return self.used + size_of(kinds) <= self.width
+        return sum(reduce(_taken, kinds, (self.front, self.back))) <= self.width
 
     def fields(self, kinds: Sequence[str]) -> list[Field] | None:
         """A field of each of NumPy's `kinds`, not given away before; None: no room."""
@@ -78,12 +82,10 @@ class Records:
         return [self._field(kind) for kind in kinds]
 
     def _field(self, kind: str) -> Field:
-        size = size_of([kind])
-        if size == WORD:
-            self.front += size
-            return Field(self, self.front - size, kind)
-        self.back += size
-        return Field(self, self.width - self.back, kind)
+        front = self.front
+        self.front, self.back = _taken((self.front, self.back), kind)
+        offset = front if self.front > front else self.width - self.back
+        return Field(self, offset, kind)
 
     def are_whole(self, block: int) -> bool:
         """Whether a block holds what was written; reads all of it."""
@@ -94,14 +96,36 @@ class Records:
         return int(found) == int(self.sums[block])
 
 
+def _taken(used: tuple[int, int], kind: str) -> tuple[int, int]:
+    """The bytes given away at the front and at the back, with a number more."""
+    front, back = used
+    size = size_of([kind])
+    if size == WORD:
+        return front + size, back
+    return front, back + size + -back % size
+
+
 def width_of(size: int) -> int:
     """The bytes of a record of numbers of so many bytes: whole words."""
     return -(-size // WORD) * WORD
 
 
 def size_of(kinds: Iterable[str]) -> int:
-    """The bytes of numbers of these kinds, each of four or of eight."""
+    """The bytes of numbers of these kinds."""
     return sum(np.dtype(kind).itemsize for kind in kinds)
+
+
+def most_of(kind: str) -> int:
+    """The largest number that a field of the kind keeps."""
+    return min(int(np.iinfo(kind).max), MOST)
+
+
+def kind_for(kind: str, values: Whole) -> str:
+    """The kind, or the next longer one in which the values have room to grow."""
+    greatest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    longer = (one for one in LONGER if size_of([one]) > size_of([kind]))
+    fitting = (one for one in (kind, *longer) if greatest <= most_of(one) // GROWTH)
+    return next(fitting, kind)
 
 
 @dataclass(frozen=True)
@@ -150,7 +174,7 @@ class Field:
         Returns what they are now; None, and nothing is written, when one is too large.
         """
         values = self._column[users].astype(np.int64) + added
-        if not fits(values):
+        if not fits(values, self.kind):
             return None
         self.write(users, values)
         return values
@@ -166,8 +190,7 @@ class Field:
         return np.uint64(2 ** (8 * self.size) - 1)
 
 
-def fits(values: Whole) -> bool:
-    """Whether none of the numbers is too large."""
-    if values.itemsize < WORD:
-        return True
-    return bool(values.max(initial=0) <= MOST and values.min(initial=0) >= -MOST)
+def fits(values: Whole, kind: str) -> bool:
+    """Whether none of the numbers is too large for a field of the kind."""
+    most = most_of(kind)
+    return bool(values.max(initial=0) <= most and values.min(initial=0) >= -most)
