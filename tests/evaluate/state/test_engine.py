@@ -75,6 +75,21 @@ def test_tick_after_a_tick_is_incremental(world: World) -> None:
     assert modes == ["full", "incremental", "incremental"]
 
 
+def test_state_in_which_nobody_has_a_number_is_whole(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.log(event("ann", "look", "2024-05-01"))
+    world.define("twice", RULES)
+
+    modes = [
+        world.report(at, "twice").mode
+        for at in ("2024-05-02T12:00", "2024-05-02T12:15")
+    ]
+
+    assert modes == ["full", "incremental"]
+    assert "state" not in caplog.text
+
+
 def test_edited_segment_is_found_in_full_and_others_move_on(world: World) -> None:
     world.log(event("ann", "buy", "2024-05-01", amount=4))
     world.define("twice", RULES)

@@ -54,7 +54,12 @@ class Records:
         """Records with room for `width` bytes of numbers, and nothing written."""
         path.unlink(missing_ok=True)
         sums = np.zeros(BLOCKS, dtype=np.uint64)
-        return cls(path, capacity, width, is_shared, sums)
+        made = cls(path, capacity, width, is_shared, sums)
+        # The file is there also when no user has a number: else it would be taken
+        # for lost at the next tick.
+        with path.open("wb") as file:
+            file.truncate(made.size_bytes)
+        return made
 
     @property
     def size_bytes(self) -> int:
