@@ -20,9 +20,9 @@ class Fault:
 
 
 FIRST_OF = "return earliest(rows, scene.size)"
-FIRST_ROWS = "return rows.filter(rows.at == first[rows.who])"
+FIRST_ROWS = "return rows.filter(places_of_least(rows.who, rows.at, first))"
 FIRST_CAME = """
-    is_first = np.flatnonzero(rows.at == first[rows.who])
+    is_first = places_of_least(rows.who, rows.at, first)
     return rows.filter(is_first[np.unique(rows.who[is_first], return_index=True)[1]])
 """
 
@@ -39,6 +39,8 @@ SEQUENCES = "src/headcount/evaluate/sequences.py"
 TOTALS = "src/headcount/evaluate/totals.py"
 REGISTRATION = "src/headcount/evaluate/registration.py"
 HISTORY = "src/headcount/store/history.py"
+CHAINS = "src/headcount/evaluate/chains.py"
+KERNELS = "src/headcount/store/columns/kernels.py"
 READER = "src/headcount/store/columns/reader.py"
 MEASURES = "src/headcount/evaluate/measures.py"
 MOVED = "src/headcount/evaluate/state/incremental.py"
@@ -51,15 +53,15 @@ FAULTS = (
     # Ranges and calendars
     Fault(
         "a range's end is included",
-        READER,
-        "(at < span.high)",
-        "(at <= span.high)",
+        KERNELS,
+        "(at[i] < high)",
+        "(at[i] <= high)",
     ),
     Fault(
         "a range's start is excluded",
-        READER,
-        "(at >= span.low)",
-        "(at > span.low)",
+        KERNELS,
+        "(at[i] >= low)",
+        "(at[i] > low)",
     ),
     Fault(
         "a range may reach past T",
@@ -248,14 +250,14 @@ FAULTS = (
     Fault(
         '`distinct` looks at the JSON: 1 and "1" are two',
         MEASURES,
-        "texts = coded.values.text.gather(pl.Series(codes))",
-        "v = coded.values\n    texts = (v.is_text.cast(pl.String) + v.text)[codes]",
+        "coded.values.text.gather(pl.Series(codes))",
+        "(coded.values.is_text.cast(pl.String) + coded.values.text)[codes]",
     ),
     Fault(
         "`distinct`: missing is a value",
         MEASURES,
-        'texts.rank("dense")',
-        'texts.fill_null("").rank("dense")',
+        'pl.concat(texts).rank("dense")',
+        'pl.concat(texts).fill_null("").rank("dense")',
     ),
     Fault(
         "text is never a number",
@@ -278,16 +280,15 @@ FAULTS = (
     # Sequences
     Fault(
         "a sequence is a set of events",
-        SEQUENCES,
-        'strategy="forward"',
-        'strategy="nearest"',
+        CHAINS,
+        "next_at[following] < at[i]",
+        "False",
     ),
     Fault(
         "a sequence: the same instant is not allowed",
-        SEQUENCES,
-        "check_sortedness=False\n    )\n    return moved",
-        "        check_sortedness=False,\n        allow_exact_matches=False,\n"
-        "    )\n    return moved",
+        CHAINS,
+        "next_at[following] < at[i]",
+        "next_at[following] <= at[i]",
     ),
     Fault(
         "a sequence: one event takes two steps",
@@ -298,8 +299,8 @@ FAULTS = (
     Fault(
         "`within` leaves its end out",
         SEQUENCES,
-        'chain = chain.filter(pl.col("at") <= limit)',
-        'chain = chain.filter(pl.col("at") < limit)',
+        "found.at <= deadlines(",
+        "found.at < deadlines(",
     ),
     Fault(
         "`within` leaves its end out where events are shared",
@@ -309,15 +310,15 @@ FAULTS = (
     ),
     Fault(
         "`within` runs from step to step",
-        SEQUENCES,
-        'select(*by, "start", at="next")',
-        'select(*by, start="at", at="next")',
+        CHAINS,
+        "new_began[found - 1] = began[i]",
+        "new_began[found - 1] = at[i]",
     ),
     Fault(
         "a sequence begins with the earliest first step",
-        SEQUENCES,
-        'agg(pl.col("start").max())',
-        'agg(pl.col("start").min())',
+        CHAINS,
+        "                found += 1\n            new_began[found - 1] = began[i]",
+        "                new_began[found] = began[i]\n                found += 1",
     ),
     Fault(
         "every step lies in the range",
@@ -334,8 +335,8 @@ FAULTS = (
     Fault(
         "missing links with missing",
         SEQUENCES,
-        'return frame.drop_nulls("same")',
-        'return frame.fill_null("")',
+        "numbers > 0 for numbers in texts",
+        "numbers >= 0 for numbers in texts",
     ),
     # Predicates
     Fault(

@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from headcount.evaluate.state.moves import begin_long, begin_short
 from headcount.evaluate.state.records import WORD, Field, Records, fits
+from headcount.evaluate.state.words import begin_long, begin_short
 from headcount.store.columns.arrays import U64, Whole
 
 MOST_BYTES = 256 << 20

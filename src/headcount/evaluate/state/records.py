@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from headcount.evaluate.state.checksums import checksum
 from headcount.evaluate.state.mapped import map_file
-from headcount.evaluate.state.moves import write_numbers
+from headcount.evaluate.state.words import checksum, write_numbers
 from headcount.store.columns.arrays import I64, U32, U64, AnyArray, Whole
 
 WORD = 8
@@ -78,7 +77,8 @@ class Records:
 
     def has_room(self, kinds: Sequence[str]) -> bool:
         """Whether a record has room for a field more of each kind."""
-        return sum(reduce(_taken, kinds, (self.front, self.back))) <= self.width
+        front, back = reduce(_taken, kinds, (self.front, self.back))
+        return front + back <= self.width
 
     def fields(self, kinds: Sequence[str]) -> list[Field] | None:
         """A field of each of NumPy's `kinds`, not given away before; None: no room."""

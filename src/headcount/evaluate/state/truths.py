@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from headcount.evaluate.state.checksums import checksum
 from headcount.evaluate.state.mapped import map_file
-from headcount.evaluate.state.moves import flip_bits, read_bits
+from headcount.evaluate.state.words import checksum, flip_bits, read_bits
 from headcount.store.columns.arrays import U32, U64, AnyArray, Mask
 
 SLOTS = 512

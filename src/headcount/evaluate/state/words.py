@@ -1,7 +1,9 @@
-"""What ticks do to every number and every truth that they keep of a user.
+"""The words that numbers and truths are kept in, and checksums that follow them.
 
-A number stands in a word of the user's record, so many bits from its lowest one. The
-arithmetic of words is modulo 2^64; `sums` has the checksums, which follow.
+A number stands in a word of the user's record, so many bits from its lowest one. All
+arithmetic is modulo 2^64. A checksum is the sum of the words, each times an odd number
+that its place decides: so the difference that a change makes is known from the change
+alone, and nothing else is read.
 """
 
 from __future__ import annotations
@@ -21,10 +23,29 @@ from headcount.compiled import (
     WORD,
     compiled,
 )
-from headcount.evaluate.state.checksums import weight
 from headcount.store.columns.arrays import I64, U32, U64, Mask, Whole
 
 RECORDS = types.Array(types.uint64, 2, "C")
+
+# Compiled code is kept until its own file changes: what calls `weight` stands here.
+
+
+@compiled(WORD, WORD)
+def weight(place: np.uint64) -> np.uint64:
+    """The factor of the word at a place: odd, so that no change of one is lost."""
+    factor = (place + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    factor = (factor ^ (factor >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    factor = (factor ^ (factor >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return factor | np.uint64(1)
+
+
+@compiled(WORD, U64S, INT)
+def checksum(words: U64, first_place: int) -> np.uint64:
+    """The checksum of words that stand side by side from a place on."""
+    total = np.uint64(0)
+    for i in range(len(words)):
+        total += weight(np.uint64(first_place + i)) * words[i]
+    return total
 
 
 def _begin(  # noqa: PLR0917 - by place, as all compiled functions
