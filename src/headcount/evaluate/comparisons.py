@@ -48,5 +48,5 @@ def compare_whole(counts: AnyArray, op: Operator, bound: Decimal) -> Mask:
     round_up = op in {"gte", "lt"}
     whole = math.ceil(bound) if round_up else math.floor(bound)
     whole = max(-INT64_MAX, min(INT64_MAX, whole))
-    answer: Mask = OPERATORS[op](counts.astype(np.int64, copy=False), whole)
+    answer: Mask = OPERATORS[op](counts, whole)
     return answer

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from headcount.evaluate.state.records import WORD, Field, Records, fits
+from headcount.evaluate.state.records import WORD, Field, Records
 from headcount.evaluate.state.words import begin_long, begin_short
 from headcount.store.columns.arrays import U64, Whole
 
@@ -44,20 +44,16 @@ class Beginnings:
 
     def add(
         self, fields: Sequence[Field], first: int, columns: Sequence[Whole]
-    ) -> bool:
+    ) -> None:
         """The numbers of the users from `first` on will be those of the columns.
 
-        False, and nothing of them will be written, when one is too large.
+        They fit the fields.
         """
-        pairs = [*zip(fields, columns, strict=True)]
-        if not all(fits(column, number.kind) for number, column in pairs):
-            return False
-        for number, column in pairs:
+        for number, column in zip(fields, columns, strict=True):
             kept = column.astype("<i8" if number.size == WORD else "<i4", copy=False)
             self._waiting.append((number, first, kept))
         if sum(column.nbytes for _, _, column in self._waiting) >= MOST_BYTES:
             self._write()
-        return True
 
     def end(self) -> None:
         """All numbers are in the records; a second call changes nothing."""

@@ -35,22 +35,15 @@ NOBODY_HAS = np.zeros(1, dtype=np.int64)
 class Fresh:
     """For whom a leaf holds, and whether for one without any event or attribute.
 
-    Where it is counted up, `parts` has the numbers of all users: the first user's code
-    and the columns from that one on.
+    Where it is counted up, `parts` has the numbers of all users, the first user's code
+    and the columns from that one on; `kinds` says how each column can be kept.
     """
 
     mask: Mask
     blank: bool
     counter: Counter | None = None
+    kinds: Sequence[str] = ()
     parts: Sequence[tuple[int, Sequence[Column]]] = ()
-
-    @property
-    def kinds(self) -> list[str]:
-        """How each column is to be kept; none where it is not counted up."""
-        kinds = [] if self.counter is None else self.counter.kinds
-        for _, columns in self.parts:
-            kinds = [*map(kind_for, kinds, columns)]
-        return kinds
 
 
 def find_fresh(leaf: Leaf, evaluator: Evaluator) -> Fresh:
@@ -67,15 +60,19 @@ def find_fresh(leaf: Leaf, evaluator: Evaluator) -> Fresh:
 
 def _counted(counter: Counter, scenes: Sequence[Scene]) -> Fresh | None:
     """The leaf counted up; None: a number does not fit."""
-    parts, masks = [], []
+    parts, masks, kinds = [], [], counter.kinds
     for scene in scenes:
         columns = counter.fresh(scene)
         if columns is None:
             return None
         parts.append((scene.crowd.first, columns))
         masks.append(counter.holds(columns))
+        longer = [*map(kind_for, kinds, columns)]
+        kinds = [kind for kind in longer if kind is not None]
+        if len(kinds) < len(longer):
+            return None
     blank = bool(counter.holds([NOBODY_HAS for _ in counter.kinds])[0])
-    return Fresh(np.concatenate(masks), blank, counter, parts)
+    return Fresh(np.concatenate(masks), blank, counter, kinds, parts)
 
 
 def _is_blank(leaf: Leaf, scene: Scene) -> bool:

@@ -202,14 +202,13 @@ class Incremental:
         return self._keep(name, fresh.mask, numbers, facts)
 
     def _counted(self, fresh: Fresh) -> list[Field]:
-        """Where its numbers are kept; none where there is no room, or one too large."""
-        kinds = fresh.kinds
-        if not kinds or not self.state.room.has_room(kinds):
+        """Where its numbers are kept; none where there is no room."""
+        if not fresh.kinds or not self.state.room.has_room(fresh.kinds):
             return []
-        numbers = self.state.room.numbers(kinds)
-        begin = self._beginnings.add
-        are_fit = all(begin(numbers, first, columns) for first, columns in fresh.parts)
-        return numbers if are_fit else []
+        numbers = self.state.room.numbers(fresh.kinds)
+        for first, columns in fresh.parts:
+            self._beginnings.add(numbers, first, columns)
+        return numbers
 
     def _dated(self, leaf: AttributeTest, name: str) -> Kept:
         dates = read_dates(leaf, self.evaluator.scene)

@@ -125,12 +125,15 @@ def most_of(kind: str) -> int:
     return min(int(np.iinfo(kind).max), MOST)
 
 
-def kind_for(kind: str, values: Whole) -> str:
-    """The kind, or the next longer one in which the values have room to grow."""
+def kind_for(kind: str, values: Whole) -> str | None:
+    """The kind, or the next longer one in which the values have room to grow.
+
+    None when they have it in none.
+    """
     greatest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
     longer = (one for one in LONGER if size_of([one]) > size_of([kind]))
     fitting = (one for one in (kind, *longer) if greatest <= most_of(one) // GROWTH)
-    return next(fitting, kind)
+    return next(fitting, None)
 
 
 @dataclass(frozen=True)
