@@ -101,6 +101,18 @@ def test_first_crosses_the_edges_of_the_range() -> None:
     assert found == ["", "a", "a", ""]
 
 
+def test_end_of_the_range_is_outside() -> None:
+    found = told(
+        first("yesterday"),
+        ("2024-05-10T12:00", [did("a", "look", "2024-05-09")]),
+        ("2024-05-10T12:15", [did("a", "buy", "2024-05-10")]),
+        ("2024-05-11T00:00", []),
+        ("2024-05-12T00:00", []),
+    )
+
+    assert found == ["", "", "a", ""]
+
+
 def test_edge_is_the_first_instant_of_the_range() -> None:
     found = told(
         first(),
