@@ -49,9 +49,9 @@ Direction = Literal["grows", "shrinks", "either"]
 
 @dataclass(frozen=True)
 class Question:
-    """Users, ascending, who are asked from their events in `near`; None: from all."""
+    """Users who are asked from their events in `near`; None: from all."""
 
-    users: U32
+    crowd: Listed
     near: Span | None = None
 
 
@@ -75,12 +75,12 @@ def asked_again(
 
 
 def _answered(leaf: Leaf, reach: Reach, asked: Sequence[Question]) -> tuple[U32, Mask]:
-    users = distinct(np.concatenate([NOBODY, *(one.users for one in asked)]))
+    users = distinct(np.concatenate([NOBODY, *(one.crowd.codes for one in asked)]))
     truths = np.zeros(len(users), dtype=np.bool_)
     for one in asked:
-        if len(one.users):
-            scene = replace(reach.scene, crowd=Listed(one.users), near=one.near)
-            holders = one.users[leaf_mask(leaf, scene)]
+        if len(one.crowd):
+            scene = replace(reach.scene, crowd=one.crowd, near=one.near)
+            holders = one.crowd.codes[leaf_mask(leaf, scene)]
             truths[np.searchsorted(users, holders)] = True
     return users, truths
 
@@ -103,31 +103,30 @@ def questions(
             changed = _changed(leaf, reach, before)
             return [Question(_directed(leaf, changed, standing))]
         case AttributeTest():
-            return [Question(reach.listed(leaf.attribute, before.at).codes)]
+            return [Question(reach.listed(leaf.attribute, before.at))]
         case _:
             return None
 
 
-def _who(rows: Sequence[Rows], standing: Truth, *, holds: bool) -> U32:
+def _who(rows: Sequence[Rows], standing: Truth, *, holds: bool) -> Listed:
     """The users of the rows for whom the truth stands so."""
     users = users_of(rows)
-    found: U32 = users[standing.of(users) == holds]
-    return found
+    return Listed(users[standing.of(users) == holds])
 
 
 # ── by direction ──────────────────────────────────────────────────────────────
 
 
-def _directed(leaf: Measured | FirstEver, changed: Changed, standing: Truth) -> U32:
+def _directed(leaf: Measured | FirstEver, changed: Changed, standing: Truth) -> Listed:
     more, fewer = changed.came, changed.went
     direction = direction_of(leaf)
     if direction == "either":
-        return users_of([*more, *fewer])
+        return Listed(users_of([*more, *fewer]))
     if direction == "shrinks":
         more, fewer = fewer, more
     risen = _who(more, standing, holds=False)
     fallen = _who(fewer, standing, holds=True)
-    return distinct(np.concatenate([risen, fallen]))
+    return Listed(distinct(np.concatenate([risen.codes, fallen.codes])))
 
 
 def direction_of(leaf: Measured | FirstEver) -> Direction:
@@ -163,7 +162,7 @@ def _risen(
     who, at = who[may_rise], at[may_rise]
     return [
         Question(
-            distinct(who[own]),
+            Listed(distinct(who[own])),
             Span(int(at[own].min()) - length_us, int(at[own].max()) + length_us + 1),
         )
         for _, own in by_day(at // DAY_US)
