@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from headcount.store.warehouse import Warehouse
@@ -82,15 +83,23 @@ def plan_change(standing: pl.DataFrame, members: pl.DataFrame) -> Change:
 
     The order of rows means nothing.
     """
-    entered = members.join(standing, on="user_code", how="anti")
-    exited = standing.join(members, on="user_code", how="anti").select("user_code")
+    entered = _without(members, standing)
+    exited = _without(standing.select("user_code"), members)
     return Change(members.height, entered, exited)
 
 
 def members_after(standing: pl.DataFrame, change: Change) -> pl.DataFrame:
     """Who is a member after the change: who stays keeps the instant of entry."""
-    stayed = standing.join(change.exited, on="user_code", how="anti")
-    return pl.concat([stayed, change.entered])
+    return pl.concat([_without(standing, change.exited), change.entered])
+
+
+def _without(users: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The rows of users who are not among the others."""
+    codes, gone = (one.get_column("user_code").to_numpy() for one in (users, others))
+    # Codes count users, so a table of all of them is quicker than a join.
+    is_gone = np.zeros(1 + max(codes.max(initial=0), gone.max(initial=0)), np.bool_)
+    is_gone[gone] = True
+    return users.filter(~is_gone[codes])
 
 
 def commit_changes(warehouse: Warehouse, told: Sequence[Told]) -> None:
