@@ -222,7 +222,7 @@ def asked(
     standing.fill(np.array([True]))
     found = questions(leaf, Reach(scene, position), before, standing)
     assert found is not None
-    return [one for one in found if len(one.users)]
+    return [one for one in found if len(one.crowd)]
 
 
 def test_those_for_whom_it_holds_are_asked_only_when_something_went(
@@ -233,7 +233,7 @@ def test_those_for_whom_it_holds_are_asked_only_when_something_went(
 
     found = asked(world, known, came, within=None)
 
-    assert [(one.users.tolist(), one.near) for one in found] == [([1], None)]
+    assert [(one.crowd.codes.tolist(), one.near) for one in found] == [([1], None)]
 
 
 def around(at: str) -> Span:
@@ -248,7 +248,7 @@ def test_those_to_whom_something_came_are_asked_near_it(world: World) -> None:
 
     found = asked(world, known, came, within=Duration(1, "hour"))
 
-    assert [(one.users.tolist(), one.near) for one in found] == [
+    assert [(one.crowd.codes.tolist(), one.near) for one in found] == [
         ([1, 2], around(late)),
         ([1], around(lately)),
     ]

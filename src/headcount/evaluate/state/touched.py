@@ -49,9 +49,9 @@ Direction = Literal["grows", "shrinks", "either"]
 
 @dataclass(frozen=True)
 class Question:
-    """Users, ascending, who are asked from their events in `near`; None: from all."""
+    """Users who are asked from their events in `near`; None: from all."""
 
-    users: U32
+    crowd: Listed
     near: Span | None = None
 
 
@@ -75,12 +75,12 @@ def asked_again(
 
 
 def _answered(leaf: Leaf, reach: Reach, asked: Sequence[Question]) -> tuple[U32, Mask]:
-    users = distinct(np.concatenate([NOBODY, *(one.users for one in asked)]))
+    users = distinct(np.concatenate([NOBODY, *(one.crowd.codes for one in asked)]))
     truths = np.zeros(len(users), dtype=np.bool_)
     for one in asked:
-        if len(one.users):
-            scene = replace(reach.scene, crowd=Listed(one.users), near=one.near)
-            holders = one.users[leaf_mask(leaf, scene)]
+        if len(one.crowd):
+            scene = replace(reach.scene, crowd=one.crowd, near=one.near)
+            holders = one.crowd.codes[leaf_mask(leaf, scene)]
             truths[np.searchsorted(users, holders)] = True
     return users, truths
 
@@ -98,12 +98,13 @@ def questions(
         case Ordered():
             changed = _changed(leaf, reach, before)
             risen = _risen(leaf, reach, changed.came, standing)
-            return [*risen, Question(_who(changed.went, standing, holds=True))]
+            fallen = _who(changed.went, standing, holds=True)
+            return [*risen, Question(Listed(fallen))]
         case Measured() | FirstEver():
             changed = _changed(leaf, reach, before)
-            return [Question(_directed(leaf, changed, standing))]
+            return [Question(Listed(_directed(leaf, changed, standing)))]
         case AttributeTest():
-            return [Question(reach.listed(leaf.attribute, before.at).codes)]
+            return [Question(reach.listed(leaf.attribute, before.at))]
         case _:
             return None
 
@@ -156,14 +157,14 @@ def _risen(
     """
     length_us = _length_us(leaf, reach.scene.moment)
     if length_us is None:
-        return [Question(_who(came, standing, holds=False))]
+        return [Question(Listed(_who(came, standing, holds=False)))]
     who = np.concatenate([rows.who for rows in came]).astype(np.uint32)
     at = np.concatenate([rows.at for rows in came])
     may_rise = ~standing.of(who)
     who, at = who[may_rise], at[may_rise]
     return [
         Question(
-            distinct(who[own]),
+            Listed(distinct(who[own])),
             Span(int(at[own].min()) - length_us, int(at[own].max()) + length_us + 1),
         )
         for _, own in by_day(at // DAY_US)
