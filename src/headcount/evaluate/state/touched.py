@@ -98,10 +98,11 @@ def questions(
         case Ordered():
             changed = _changed(leaf, reach, before)
             risen = _risen(leaf, reach, changed.came, standing)
-            return [*risen, Question(_who(changed.went, standing, holds=True))]
+            fallen = _who(changed.went, standing, holds=True)
+            return [*risen, Question(Listed(fallen))]
         case Measured() | FirstEver():
             changed = _changed(leaf, reach, before)
-            return [Question(_directed(leaf, changed, standing))]
+            return [Question(Listed(_directed(leaf, changed, standing)))]
         case AttributeTest():
             return [Question(reach.listed(leaf.attribute, before.at))]
         case _:
@@ -155,7 +156,7 @@ def _risen(
     """
     length_us = _length_us(leaf, reach.scene.moment)
     if length_us is None:
-        return [Question(_who(came, standing, holds=False))]
+        return [Question(Listed(_who(came, standing, holds=False)))]
     who = np.concatenate([rows.who for rows in came]).astype(np.uint32)
     at = np.concatenate([rows.at for rows in came])
     may_rise = ~standing.of(who)
