@@ -98,11 +98,10 @@ def questions(
         case Ordered():
             changed = _changed(leaf, reach, before)
             risen = _risen(leaf, reach, changed.came, standing)
-            fallen = _who(changed.went, standing, holds=True)
-            return [*risen, Question(Listed(fallen))]
+            return [*risen, Question(_who(changed.went, standing, holds=True))]
         case Measured() | FirstEver():
             changed = _changed(leaf, reach, before)
-            return [Question(Listed(_directed(leaf, changed, standing)))]
+            return [Question(_directed(leaf, changed, standing))]
         case AttributeTest():
             return [Question(reach.listed(leaf.attribute, before.at))]
         case _:
@@ -156,7 +155,7 @@ def _risen(
     """
     length_us = _length_us(leaf, reach.scene.moment)
     if length_us is None:
-        return [Question(Listed(_who(came, standing, holds=False)))]
+        return [Question(_who(came, standing, holds=False))]
     who = np.concatenate([rows.who for rows in came]).astype(np.uint32)
     at = np.concatenate([rows.at for rows in came])
     may_rise = ~standing.of(who)
