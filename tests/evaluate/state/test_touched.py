@@ -220,7 +220,7 @@ def asked(
     scene = Evaluator(history, now, lambda _: pl.Series(dtype=pl.UInt32)).scene
     standing = Room(world.folder, 1024, 0).truth()
     standing.fill(np.array([True]))
-    found = questions(leaf, Reach(scene, position), before, standing)
+    found = questions(leaf, Reach(scene, before, position), standing)
     assert found is not None
     return [one for one in found if len(one.crowd)]
 

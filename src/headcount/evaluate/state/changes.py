@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 
 from headcount.evaluate.leaves import Scene
 from headcount.evaluate.matching import tests_of
+from headcount.evaluate.predicates import Moment
 from headcount.rules.compile import Where
 from headcount.store.columns.arrays import U32
 from headcount.store.columns.crowd import Crowd, Listed
@@ -38,20 +38,21 @@ class Sight:
 
 @dataclass(frozen=True)
 class Reach:
-    """What is read at a tick: the scene now, and how far ingest was at the last one."""
+    """What is read at a tick: the scene; when the last one was, and how far ingest."""
 
     scene: Scene
+    was: Moment
     position: int
 
     @cached_property
     def _listed(self) -> dict[str, Listed]:
         return {}
 
-    def listed(self, attribute: str, was: datetime) -> Listed:
-        """The users whose attribute may differ from the one at `was`."""
+    def listed(self, attribute: str) -> Listed:
+        """The users whose attribute may differ from the one at the last tick."""
         if attribute not in self._listed:
             found = self.scene.history.users_with_new_attributes(
-                attribute, self.position, was, self.scene.moment.at
+                attribute, self.position, self.was.at, self.scene.moment.at
             )
             self._listed[attribute] = Listed(found)
         return self._listed[attribute]

@@ -99,10 +99,8 @@ class Counter(Protocol):
     def fresh(self, scene: Scene) -> Sequence[Column] | None:
         """What each of the scene's crowd has, from nothing; None: it does not fit."""
 
-    def delta(
-        self, reach: Reach, before: Moment, numbers: Sequence[Field]
-    ) -> Delta | None:
-        """What changed since the instant `before`; None: a number does not fit.
+    def delta(self, reach: Reach, numbers: Sequence[Field]) -> Delta | None:
+        """What changed since the last tick; None: a number does not fit.
 
         `numbers` are the columns as they were then. Everybody whose truth may change
         is among the users, also where nothing is added.
@@ -135,16 +133,14 @@ class MeasuredCounter:
         days = days_of(rows.who, local_days(rows, scene.moment), scene.size)
         return [*columns, days]
 
-    def delta(
-        self, reach: Reach, before: Moment, numbers: Sequence[Field]
-    ) -> Delta | None:
-        """What changed since the instant `before`; None: a number does not fit."""
+    def delta(self, reach: Reach, numbers: Sequence[Field]) -> Delta | None:
+        """What changed since the last tick; None: a number does not fit."""
         paths = [aggregate.of for _, aggregate in self.leaf.aggregates]
         has_days = self.leaf.days is not None
         sight = Sight(self.leaf.names, self.leaf.where, paths, at=has_days)
         was, now = (
             range_at(self.leaf.date_range, moment)
-            for moment in (before, reach.scene.moment)
+            for moment in (reach.was, reach.scene.moment)
         )
         came, went = reach.came(sight, was, now), reach.went(sight, was, now)
         whose = _whose([*came, *went], reach.scene.size)
@@ -218,15 +214,13 @@ class PeriodsCounter:
         """What each of the scene's crowd has, from nothing."""
         return counts_of_periods(self.leaf, scene)
 
-    def delta(
-        self, reach: Reach, before: Moment, numbers: Sequence[Field]
-    ) -> Delta | None:
-        """What changed since the instant `before`."""
+    def delta(self, reach: Reach, numbers: Sequence[Field]) -> Delta | None:
+        """What changed since the last tick."""
         sight = Sight(self.leaf.names, self.leaf.where)
         spans = [
             (span_of(was), span_of(now))
             for was, now in zip(
-                periods_at(self.leaf, before),
+                periods_at(self.leaf, reach.was),
                 periods_at(self.leaf, reach.scene.moment),
                 strict=True,
             )

@@ -58,13 +58,15 @@ class FirstCounter:
         rows = first_rows(self.leaf, scene)
         return [firsts_of(rows, self.leaf.where, scene.size, scene.answers)]
 
-    def delta(self, reach: Reach, before: Moment, numbers: Sequence[Field]) -> Delta:
-        """What changed since the instant `before`, and whose first crossed an edge."""
+    def delta(self, reach: Reach, numbers: Sequence[Field]) -> Delta:
+        """What changed since the last tick, and whose first crossed an edge."""
         names, where = self.leaf.names, self.leaf.where
         # An event that does not match may be the first, and then none is.
         sight = Sight(names, (), paths_of(where), at=True)
-        came = reach.came(sight, ever(before), ever(self.moment))
-        spans = (range_at(self.leaf.date_range, one) for one in (before, self.moment))
+        came = reach.came(sight, ever(reach.was), ever(self.moment))
+        spans = (
+            range_at(self.leaf.date_range, one) for one in (reach.was, self.moment)
+        )
         users = users_of([*came, *reach.crossed(Sight(names, ()), *spans)])
         (number,) = numbers
         known = firsts = number.of(users)

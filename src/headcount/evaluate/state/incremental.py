@@ -11,22 +11,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
 from headcount.evaluate.full import Evaluator, holds
 from headcount.evaluate.predicates import Moment
+from headcount.evaluate.state.ahead import Ahead
 from headcount.evaluate.state.beginnings import Beginnings
 from headcount.evaluate.state.changes import Reach
 from headcount.evaluate.state.counters import Counter, counter_of
-from headcount.evaluate.state.dates import DATE, are_lately, is_dated, read_dates
-from headcount.evaluate.state.fresh import Finder, Fresh
+from headcount.evaluate.state.dates import are_lately
+from headcount.evaluate.state.fresh import Fresh, find_fresh
 from headcount.evaluate.state.home import Kept, State
+from headcount.evaluate.state.moved import (
+    Asked,
+    Counted,
+    Everybody,
+    Moved,
+    Redated,
+    find_moved,
+)
 from headcount.evaluate.state.records import Field
-from headcount.evaluate.state.touched import asked_again
 from headcount.evaluate.state.truths import Truth
 from headcount.rules.compile import (
     AttributeTest,
@@ -41,7 +49,6 @@ from headcount.store.columns.arrays import U32, Mask
 from headcount.store.columns.distinct import distinct
 
 Facts = dict[str, Any]
-NOTHING = np.zeros(1, dtype=np.int64)
 NOBODY = np.empty(0, dtype=np.uint32)
 
 
@@ -74,11 +81,12 @@ class Incremental:
     state: State
     was: Moment | None
     _answers: dict[Leaf, Answer] = field(default_factory=dict)
+    _standing: dict[Leaf, Kept] = field(default_factory=dict)
     _beginnings: Beginnings = field(default_factory=Beginnings)
 
     def end(self) -> None:
         """Everything that was found is in the state."""
-        self._finder.end()
+        self._ahead.end()
         self._beginnings.end()
 
     @property
@@ -91,25 +99,36 @@ class Incremental:
         return len(self.evaluator.scene.crowd)
 
     @cached_property
-    def _finder(self) -> Finder:
-        return Finder(self.evaluator)
+    def _ahead(self) -> Ahead[Leaf, Moved | Fresh]:
+        return Ahead(self._seek)
 
     @cached_property
     def _reach(self) -> Reach:
-        return Reach(self.evaluator.scene, self.state.position)
+        assert self.was is not None  # noqa: S101 - something stood before
+        return Reach(self.evaluator.scene, self.was, self.state.position)
 
     def expect(self, asked: Iterable[Leaf]) -> None:
         """These leaves will be asked for: the numbers of new ones share one file.
 
         Of those that have no room in it only the truth is kept.
         """
-        new = dict.fromkeys(
-            leaf for leaf in asked if self._name(leaf) not in self.state.kept
-        )
+        several = [*dict.fromkeys(asked)]
+        new = [leaf for leaf in several if self._name(leaf) not in self.state.kept]
         moment = self.evaluator.moment
         counters = (_counter_of_any_scale(leaf, moment) for leaf in new)
         self.state.room.expect([one.kinds for one in counters if one])
-        self._finder.announce(new)
+        self._announce(several)
+
+    def _announce(self, asked: Iterable[Leaf]) -> None:
+        """They are found ahead, where the columns alone answer."""
+        history = self.evaluator.history
+        if not history.has_columns:
+            return  # the connection of the store serves one thread
+        history.codes_of(())  # what all threads look at is there before they are
+        several = [leaf for leaf in asked if _is_of_events(leaf)]
+        for leaf in several:
+            self._admit(leaf)
+        self._ahead.announce(several)
 
     def answer(self, leaf: Leaf) -> Answer:
         """The truths of the leaf; found once."""
@@ -119,63 +138,77 @@ class Incremental:
 
     def _find(self, leaf: Leaf) -> Answer:
         name = self._name(leaf)
-        kept = self.state.kept.get(name)
+        self._admit(leaf)
+        kept = self._standing.get(leaf)
         # Until it is whole again nothing is known of it: an error may come between.
         self.state.drop(name)
-        if kept is not None and self.was is not None:
-            changed = self._move(leaf, kept, self.was)
+        found = self._ahead.ask(leaf)
+        if kept is not None and not isinstance(found, Fresh):
+            changed = self._move(kept, found)
             if changed is not None:
                 self.state.kept[name] = kept
                 return Answer(kept.truth, self._users, changed)
-        return Answer(self._afresh(leaf, name).truth, self._users, None)
+        fresh = found if isinstance(found, Fresh) else find_fresh(leaf, self.evaluator)
+        return Answer(self._begin(name, fresh).truth, self._users, None)
 
-    def _name(self, leaf: Leaf) -> str:
-        return name_of(leaf, self.evaluator.moment)
+    def _admit(self, leaf: Leaf) -> None:
+        """What is kept of the leaf is known, also of users who are new.
 
-    # ── moved ─────────────────────────────────────────────────────────────────
-
-    def _move(self, leaf: Leaf, kept: Kept, was: Moment) -> U32 | None:
-        """The users whose truth changed; None when it has to be found afresh."""
-        self._admit(kept)
-        if isinstance(leaf, Known | MemberOf):
-            return self._compared(kept, self.evaluator.leaf(leaf))
-        if is_dated(leaf):
-            return self._redated(leaf, kept, was)
-        scales = kept.facts["scales"]
-        if scales is not None:
-            counter = counter_of(leaf, scales, self.evaluator.moment)
-            return None if counter is None else self._count(counter, kept, was)
-        found = asked_again(leaf, self._reach, was, kept.truth)
-        if found is None:
-            return self._compared(kept, self.evaluator.leaf(leaf))
-        return self._told(kept, *found)
-
-    def _admit(self, kept: Kept) -> None:
-        """Users who are new have the truth of one without any event or attribute."""
+        They have the truth of one without any event or attribute.
+        """
+        kept = self.state.kept.get(self._name(leaf))
+        if kept is None or self.was is None or leaf in self._standing:
+            return
+        self._standing[leaf] = kept
         if kept.facts["blank"] and self._users > self.state.users:
             new = np.arange(self.state.users, self._users, dtype=np.uint32)
             kept.truth.flip(new)
 
-    def _count(self, counter: Counter, kept: Kept, was: Moment) -> U32 | None:
-        delta = counter.delta(self._reach, was, kept.numbers)
-        if delta is None:
-            return None
-        columns = []
-        for number, added in zip(kept.numbers, delta.columns, strict=True):
-            values = number.add(delta.users, added)
+    def _name(self, leaf: Leaf) -> str:
+        return name_of(leaf, self.evaluator.moment)
+
+    # ── found ─────────────────────────────────────────────────────────────────
+
+    def _seek(self, leaf: Leaf) -> Moved | Fresh:
+        """What becomes of the leaf; nothing is changed."""
+        kept = self._standing.get(leaf)
+        moved = None
+        if kept is not None:
+            moved = find_moved(leaf, kept, self._reach, self.evaluator)
+        return find_fresh(leaf, self.evaluator) if moved is None else moved
+
+    # ── moved ─────────────────────────────────────────────────────────────────
+
+    def _move(self, kept: Kept, moved: Moved) -> U32 | None:
+        """The users whose truth changed; None when a number is too large."""
+        match moved:
+            case Counted():
+                return self._count(kept, moved)
+            case Asked():
+                return self._told(kept, moved.users, moved.truths)
+            case Everybody():
+                return self._compared(kept, moved.mask)
+            case Redated():
+                return self._redate(kept, moved)
+            case _:
+                assert_never(moved)
+
+    def _count(self, kept: Kept, moved: Counted) -> U32 | None:
+        users, columns = moved.delta.users, []
+        for number, added in zip(kept.numbers, moved.delta.columns, strict=True):
+            values = number.add(users, added)
             if values is None:
                 return None
             columns.append(values)
-        return self._told(kept, delta.users, counter.holds(columns))
+        return self._told(kept, users, moved.counter.holds(columns))
 
-    def _redated(self, leaf: AttributeTest, kept: Kept, was: Moment) -> U32:
-        """The instants of users with new records are read; then all are looked at."""
+    def _redate(self, kept: Kept, moved: Redated) -> U32:
+        """All instants are looked at: the range moved for everybody."""
         (number,) = kept.numbers
-        crowd = self._reach.listed(leaf.attribute, was.at)
-        scene = replace(self.evaluator.scene, crowd=crowd)
-        number.write(crowd.codes, read_dates(leaf, scene))
+        number.write(moved.users, moved.dates)
         dates = number.all(self._users)
-        return self._compared(kept, are_lately(leaf, dates, self.evaluator.moment))
+        mask = are_lately(moved.leaf, dates, self.evaluator.moment)
+        return self._compared(kept, mask)
 
     def _compared(self, kept: Kept, mask: Mask) -> U32:
         users = np.flatnonzero(mask != kept.truth.all(self._users)).astype(np.uint32)
@@ -190,38 +223,26 @@ class Incremental:
 
     # ── afresh ────────────────────────────────────────────────────────────────
 
-    def _afresh(self, leaf: Leaf, name: str) -> Kept:
-        """The leaf is asked about everybody, and kept."""
-        if is_dated(leaf):
-            return self._dated(leaf, name)
-        fresh = self._finder.find(leaf)
-        facts: Facts = {"scales": None, "blank": fresh.blank}
-        numbers = self._counted(fresh)
-        if fresh.counter and numbers:
-            facts["scales"] = [*fresh.counter.scales]
-        return self._keep(name, fresh.mask, numbers, facts)
+    def _begin(self, name: str, fresh: Fresh) -> Kept:
+        """What was found from nothing is kept."""
+        numbers = self._begin_numbers(fresh)
+        counter = fresh.counter if numbers else None
+        scales = None if counter is None else [*counter.scales]
+        facts: Facts = {"scales": scales, "blank": fresh.blank}
+        kept = Kept(self.state.room.truth(), numbers, facts)
+        kept.truth.fill(fresh.mask)
+        self.state.kept[name] = kept
+        return kept
 
-    def _counted(self, fresh: Fresh) -> list[Field]:
+    def _begin_numbers(self, fresh: Fresh) -> list[Field]:
         """Where its numbers are kept; none where there is no room."""
-        if not fresh.kinds or not self.state.room.has_room(fresh.kinds):
+        room = self.state.room
+        if not fresh.kinds or not (fresh.is_alone or room.has_room(fresh.kinds)):
             return []
-        numbers = self.state.room.numbers(fresh.kinds)
+        numbers = room.numbers(fresh.kinds, alone=fresh.is_alone)
         for first, columns in fresh.parts:
             self._beginnings.add(numbers, first, columns)
         return numbers
-
-    def _dated(self, leaf: AttributeTest, name: str) -> Kept:
-        dates = read_dates(leaf, self.evaluator.scene)
-        numbers = self.state.room.numbers([DATE], alone=True)
-        self._beginnings.add(numbers, self.evaluator.scene.crowd.first, [dates])
-        mask = are_lately(leaf, dates, self.evaluator.moment)
-        return self._keep(name, mask, numbers, {"scales": None, "blank": False})
-
-    def _keep(self, name: str, mask: Mask, numbers: list[Field], facts: Facts) -> Kept:
-        kept = Kept(self.state.room.truth(), numbers, facts)
-        kept.truth.fill(mask)
-        self.state.kept[name] = kept
-        return kept
 
     # ── memberships ───────────────────────────────────────────────────────────
 
@@ -235,7 +256,9 @@ class Incremental:
 
         None when anybody may.
         """
-        answers = [self.answer(leaf) for leaf in {*leaves(root), Known()}]
+        answers = [
+            self.answer(leaf) for leaf in dict.fromkeys([*leaves(root), Known()])
+        ]
         changed = [one.changed for one in answers if one.changed is not None]
         if len(changed) < len(answers):
             return None
@@ -250,6 +273,11 @@ def name_of(leaf: Leaf, moment: Moment) -> str:
     """A name for what is kept of the leaf: another meaning has another name."""
     text = f"{moment.tz.key} {leaf!r}"
     return f"leaf {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _is_of_events(leaf: Leaf) -> bool:
+    """Whether the columns alone answer."""
+    return not isinstance(leaf, AttributeTest | MemberOf | Known)
 
 
 def _counter_of_any_scale(leaf: Leaf, moment: Moment) -> Counter | None:

@@ -63,14 +63,12 @@ class Changed:
     went: list[Rows] = field(default_factory=list)
 
 
-def asked_again(
-    leaf: Leaf, reach: Reach, before: Moment, standing: Truth
-) -> tuple[U32, Mask] | None:
+def asked_again(leaf: Leaf, reach: Reach, standing: Truth) -> tuple[U32, Mask] | None:
     """Users, ascending, with their truth now; None: anybody's may have changed.
 
-    All others have the truth that they are `standing` with since `before`.
+    All others have the truth that they are `standing` with since the last tick.
     """
-    asked = questions(leaf, reach, before, standing)
+    asked = questions(leaf, reach, standing)
     return None if asked is None else _answered(leaf, reach, asked)
 
 
@@ -85,9 +83,7 @@ def _answered(leaf: Leaf, reach: Reach, asked: Sequence[Question]) -> tuple[U32,
     return users, truths
 
 
-def questions(
-    leaf: Leaf, reach: Reach, before: Moment, standing: Truth
-) -> list[Question] | None:
+def questions(leaf: Leaf, reach: Reach, standing: Truth) -> list[Question] | None:
     """Whom to ask, from which of their events; None: everybody.
 
     The leaf holds for a user who is asked several times when one answer says so.
@@ -96,14 +92,14 @@ def questions(
         return None
     match leaf:
         case Ordered():
-            changed = _changed(leaf, reach, before)
+            changed = _changed(leaf, reach)
             risen = _risen(leaf, reach, changed.came, standing)
             return [*risen, Question(_who(changed.went, standing, holds=True))]
         case Measured() | FirstEver():
-            changed = _changed(leaf, reach, before)
+            changed = _changed(leaf, reach)
             return [Question(_directed(leaf, changed, standing))]
         case AttributeTest():
-            return [Question(reach.listed(leaf.attribute, before.at))]
+            return [Question(reach.listed(leaf.attribute))]
         case _:
             return None
 
@@ -181,12 +177,10 @@ def _length_us(leaf: Ordered, moment: Moment) -> int | None:
 # ── what came and went ────────────────────────────────────────────────────────
 
 
-def _changed(
-    leaf: Measured | FirstEver | Ordered, reach: Reach, before: Moment
-) -> Changed:
+def _changed(leaf: Measured | FirstEver | Ordered, reach: Reach) -> Changed:
     changed = Changed()
     for sight, span_at in _sights(leaf):
-        was, now = span_at(before), span_at(reach.scene.moment)
+        was, now = span_at(reach.was), span_at(reach.scene.moment)
         changed.came.extend(reach.came(sight, was, now))
         changed.went.extend(reach.went(sight, was, now))
     return changed
