@@ -29,6 +29,7 @@ NEW_U64S = types.Array(types.uint64, 1, "C")
 NEW_I32S = types.Array(types.int32, 1, "C")
 NEW_I64S = types.Array(types.int64, 1, "C")
 NEW_BOOLS = types.Array(types.boolean, 1, "C")
+NEW_U64_ROWS = types.Array(types.uint64, 2, "C")
 """Arrays that are written."""
 
 INT, WORD, NOTHING = types.int64, types.uint64, types.void

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 Question = TypeVar("Question")
 Found = TypeVar("Found")
 
-THREADS = len(os.sched_getaffinity(0))
+THREADS = os.cpu_count() or 1
 MOST_AHEAD = 2 * THREADS
 """Answers that wait to be asked for, or are being found."""
 

@@ -32,9 +32,11 @@ Waiting = tuple[Field, int, Whole]
 class Beginnings:
     """Columns of numbers on their way into fields that were 0.
 
-    They are read before `end` by nobody. A thread of their own writes them.
+    They are read before `end` by nobody. Where nothing else is written meanwhile, a
+    thread of its own does it: fields of two kinds may share a word.
     """
 
+    is_alone: bool = False
     _waiting: list[Waiting] = field(default_factory=list)
     _writing: Future[list[Written]] | None = None
 
@@ -59,12 +61,15 @@ class Beginnings:
         """All numbers are in the records; a second call changes nothing."""
         self._write()
         self._have_written()
-        self._pool.shutdown()
 
     def _write(self) -> None:
         self._have_written()
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         self._writing = self._pool.submit(_write_all, waiting)
+        if not self.is_alone:
+            self._have_written()
 
     def _have_written(self) -> None:
         """The numbers that are being written are in the records."""

@@ -82,7 +82,6 @@ class Incremental:
     was: Moment | None
     _answers: dict[Leaf, Answer] = field(default_factory=dict)
     _standing: dict[Leaf, Kept] = field(default_factory=dict)
-    _beginnings: Beginnings = field(default_factory=Beginnings)
 
     def end(self) -> None:
         """Everything that was found is in the state."""
@@ -97,6 +96,10 @@ class Incremental:
     @cached_property
     def _users(self) -> int:
         return len(self.evaluator.scene.crowd)
+
+    @cached_property
+    def _beginnings(self) -> Beginnings:
+        return Beginnings(is_alone=self.was is None)
 
     @cached_property
     def _ahead(self) -> Ahead[Leaf, Moved | Fresh]:
@@ -139,10 +142,12 @@ class Incremental:
     def _find(self, leaf: Leaf) -> Answer:
         name = self._name(leaf)
         self._admit(leaf)
-        kept = self._standing.get(leaf)
         # Until it is whole again nothing is known of it: an error may come between.
         self.state.drop(name)
-        found = self._ahead.ask(leaf)
+        try:
+            found = self._ahead.ask(leaf)
+        finally:
+            kept = self._standing.pop(leaf, None)
         if kept is not None and not isinstance(found, Fresh):
             changed = self._move(kept, found)
             if changed is not None:

@@ -9,13 +9,13 @@ alone, and nothing else is read.
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 
 from headcount.compiled import (
     I32S,
     I64S,
     INT,
     NEW_BOOLS,
+    NEW_U64_ROWS,
     NEW_U64S,
     NOTHING,
     U32S,
@@ -24,8 +24,6 @@ from headcount.compiled import (
     compiled,
 )
 from headcount.store.columns.arrays import I64, U32, U64, Mask, Whole
-
-RECORDS = types.Array(types.uint64, 2, "C")
 
 # Compiled code is kept until its own file changes: what calls `weight` stands here.
 
@@ -69,12 +67,12 @@ def _begin(  # noqa: PLR0917 - by place, as all compiled functions
 
 
 begin_short, begin_long = (
-    compiled(NOTHING, RECORDS, INT, values, INT, WORD, WORD, NEW_U64S)(_begin)
+    compiled(NOTHING, NEW_U64_ROWS, INT, values, INT, WORD, WORD, NEW_U64S)(_begin)
     for values in (I32S, I64S)
 )
 
 
-@compiled(NOTHING, RECORDS, U32S, INT, WORD, WORD, I64S, NEW_U64S)
+@compiled(NOTHING, NEW_U64_ROWS, U32S, INT, WORD, WORD, I64S, NEW_U64S)
 def write_numbers(  # noqa: PLR0917 - as above
     records: U64,
     users: U32,
