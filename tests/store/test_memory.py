@@ -9,7 +9,7 @@ from tests.shop import opened as opened_shop
 
 from headcount.ingest.sources import ingest_sources
 from headcount.pipeline import run_tick
-from headcount.store.memory import MOST_ROWS, WHOLE_MACHINE, Memory
+from headcount.store.memory import MOST_ROWS, MOST_WAITING, WHOLE_MACHINE, Memory
 
 GB = 2**30
 
@@ -18,6 +18,8 @@ def test_both_halves_follow_from_one_figure() -> None:
     assert Memory(GB).database_limit == f"{GB // 2}B"
     assert Memory(GB).most_rows == GB // 200
     assert Memory(GB).most_kept_bytes == GB // 2
+    assert Memory(GB).most_waiting_bytes == GB // 16
+    assert Memory(64 * GB).most_waiting_bytes == MOST_WAITING
     assert Memory(64 * GB).most_rows == MOST_ROWS
     assert (WHOLE_MACHINE.database_limit, WHOLE_MACHINE.most_rows) == ("50%", MOST_ROWS)
 

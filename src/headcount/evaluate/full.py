@@ -8,6 +8,7 @@ Source: segments.md §2, §6.1.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
@@ -34,6 +35,9 @@ from headcount.rules.compile import (
 from headcount.store.columns.arrays import Mask
 from headcount.store.columns.crowd import Crowd, Stretch
 from headcount.store.history import History
+
+THREADS = os.cpu_count() or 1
+"""Conditions that are found at a time."""
 
 
 @dataclass
@@ -89,7 +93,8 @@ class Evaluator:
         if not isinstance(crowd, Stretch):
             return [crowd]
         rows = self.history.count_rows(names_of(leaf))
-        return crowd.split(-(-rows // self.history.most_rows))
+        # Other conditions may be looked at at the same time: see `state/ahead.py`.
+        return crowd.split(-(-rows * THREADS // self.history.most_rows))
 
 
 def holds(node: Node, leaf: Callable[[Leaf], Mask]) -> Mask:

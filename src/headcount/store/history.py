@@ -88,6 +88,11 @@ class History:
         return self._warehouse.memory.most_rows
 
     @property
+    def most_waiting_bytes(self) -> int:
+        """The numbers that may wait to be written together."""
+        return self._warehouse.memory.most_waiting_bytes
+
+    @property
     def most_kept_bytes(self) -> int:
         """The numbers that may be kept of users for the next tick."""
         return self._warehouse.memory.most_kept_bytes

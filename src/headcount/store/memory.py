@@ -11,7 +11,11 @@ import os
 from dataclasses import dataclass
 
 MOST_ROWS = 20_000_000
-"""Events that one condition is looked at with at a time."""
+"""Events that are looked at at a time."""
+
+MOST_WAITING = 256 << 20
+PARTS = 16
+"""Numbers wait in so many bytes, or in so small a part of the figure."""
 
 BYTES_A_ROW = 100
 """What an event takes while it is looked at: its user, values, and masks."""
@@ -38,6 +42,13 @@ class Memory:
         if self.most_bytes is None:
             return MOST_ROWS
         return max(1, min(MOST_ROWS, self.most_bytes // 2 // BYTES_A_ROW))
+
+    @property
+    def most_waiting_bytes(self) -> int:
+        """How large the numbers may be that wait to be written together."""
+        if self.most_bytes is None:
+            return MOST_WAITING
+        return min(MOST_WAITING, self.most_bytes // PARTS)
 
     @property
     def most_kept_bytes(self) -> int:

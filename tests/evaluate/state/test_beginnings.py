@@ -19,7 +19,7 @@ def test_every_number_stands_in_its_field(tmp_path_factory, data) -> None:
     records = Records.new(path, CAPACITY, 32, is_shared=True)
     fields = records.fields(KINDS)
     written = np.zeros((len(KINDS), CAPACITY), dtype=np.int64)
-    beginnings = Beginnings()
+    beginnings = Beginnings(data.draw(st.sampled_from([0, 1000, 10**9])), is_alone=True)
 
     for number, field in enumerate(fields):
         values = st.integers(-most_of(field.kind), most_of(field.kind))

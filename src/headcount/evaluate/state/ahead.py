@@ -6,17 +6,17 @@ not depend on which thread finds them, or when.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from headcount.evaluate.full import THREADS
+
 Question = TypeVar("Question")
 Found = TypeVar("Found")
 
-THREADS = os.cpu_count() or 1
 MOST_AHEAD = 2 * THREADS
 """Answers that wait to be asked for, or are being found."""
 

@@ -17,9 +17,6 @@ from headcount.evaluate.state.records import WORD, Field, Records
 from headcount.evaluate.state.words import begin_long, begin_short
 from headcount.store.columns.arrays import U64, Whole
 
-MOST_BYTES = 256 << 20
-"""So much waits before it is written."""
-
 TILE = 4096
 """Users whose records are written together, while a processor's cache has them."""
 
@@ -30,12 +27,13 @@ Waiting = tuple[Field, int, Whole]
 
 @dataclass
 class Beginnings:
-    """Columns of numbers on their way into fields that were 0.
+    """Columns of numbers on their way into fields that were 0; so many bytes wait.
 
     They are read before `end` by nobody. Where nothing else is written meanwhile, a
     thread of its own does it: fields of two kinds may share a word.
     """
 
+    most_bytes: int = 0
     is_alone: bool = False
     _waiting: list[Waiting] = field(default_factory=list)
     _writing: Future[list[Written]] | None = None
@@ -54,7 +52,7 @@ class Beginnings:
         for number, column in zip(fields, columns, strict=True):
             kept = column.astype("<i8" if number.size == WORD else "<i4", copy=False)
             self._waiting.append((number, first, kept))
-        if sum(column.nbytes for _, _, column in self._waiting) >= MOST_BYTES:
+        if sum(column.nbytes for _, _, column in self._waiting) >= self.most_bytes:
             self._write()
 
     def end(self) -> None:

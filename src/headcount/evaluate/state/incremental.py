@@ -99,7 +99,8 @@ class Incremental:
 
     @cached_property
     def _beginnings(self) -> Beginnings:
-        return Beginnings(is_alone=self.was is None)
+        most = self.evaluator.history.most_waiting_bytes
+        return Beginnings(most, is_alone=self.was is None)
 
     @cached_property
     def _ahead(self) -> Ahead[Leaf, Moved | Fresh]:
