@@ -169,6 +169,8 @@ def evaluate_tick(
     tick = Tick(warehouse, systems, folder, at, registered, full)
     with tick.phase("evaluate"):
         evaluated = evaluate_cases(tick, registration.cases)
+        for history in tick.histories.values():
+            history.release()
     with tick.phase("snapshots"):
         outcomes = [with_snapshot(tick, one) for one in evaluated]
     run = tick.run_of(outcomes, attempts + 1, started=started, now=now)

@@ -82,6 +82,11 @@ class History:
             )
         return open_columns(self._warehouse, self.system_code)
 
+    def release(self) -> None:
+        """No events are held in memory; they can be read again."""
+        if "columns" in vars(self):
+            self.columns.release()
+
     @property
     def most_rows(self) -> int:
         """Events that may be looked at at a time."""

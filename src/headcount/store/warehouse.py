@@ -114,6 +114,7 @@ class Warehouse:
     def in_memory(cls) -> Self:
         """An empty store with today's schema that ends with the process."""
         warehouse = cls.empty()
+        warehouse.has_columns = True
         _migrate(warehouse)
         return warehouse
 

@@ -177,6 +177,10 @@ class Columns:
         values = self.values_of(key_code)
         return Coded(values, np.arange(len(values), dtype=np.uint32), key_code)
 
+    def release(self) -> None:
+        """No page of a run is held in memory; what is read again is mapped again."""
+        self.runs = [replace(run) for run in self.runs]
+
     def count(self, events: Sequence[int]) -> int:
         """How many events of these codes there are."""
         spans = (run.span(event) for run in self.runs for event in events)
