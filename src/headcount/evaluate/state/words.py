@@ -22,13 +22,14 @@ from headcount.compiled import (
     U64S,
     WORD,
     compiled,
+    part_of_compiled,
 )
 from headcount.store.columns.arrays import I64, U32, U64, Mask, Whole
 
 # Compiled code is kept until its own file changes: what calls `weight` stands here.
 
 
-@compiled(WORD, WORD)
+@part_of_compiled
 def weight(place: np.uint64) -> np.uint64:
     """The factor of the word at a place: odd, so that no change of one is lost."""
     factor = (place + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)

@@ -1,5 +1,8 @@
 """What is done with every event, row by row.
 
+Each is said twice: by NumPy, for a process that does little (`Haste`), and as a loop.
+Tests hold them to each other.
+
 Source: architecture.md, "Evaluating fast".
 """
 
@@ -18,6 +21,7 @@ from headcount.compiled import (
     NEW_U64S,
     NOTHING,
     U32S,
+    Haste,
     compiled,
 )
 from headcount.store.columns.arrays import I32, I64, U32, U64, Index, Mask
@@ -27,6 +31,8 @@ from headcount.store.columns.arrays import I32, I64, U32, U64, Index, Mask
 
 def places_of(mask: Mask) -> Index:
     """Where the mask holds, ascending."""
+    if Haste.holds(len(mask)):
+        return np.flatnonzero(mask)
     places = np.empty(len(mask), dtype=np.int64)
     return places[: _places(mask, places)]
 
@@ -42,6 +48,8 @@ def _places(mask: Mask, places: I64) -> int:
 
 def places_between(at: I64, low: int, high: int) -> Index:
     """The rows with an instant in [low, high), ascending."""
+    if Haste.holds(len(at)):
+        return np.flatnonzero((at >= low) & (at < high))
     places = np.empty(len(at), dtype=np.int64)
     return places[: _places_between(at, low, high, places)]
 
@@ -57,6 +65,8 @@ def _places_between(at: I64, low: int, high: int, places: I64) -> int:
 
 def satisfying(codes: U32, answers: Mask) -> Mask:
     """Row by row, the answer of its code."""
+    if Haste.holds(len(codes)):
+        return answers[codes]
     mask = np.empty(len(codes), dtype=np.bool_)
     _satisfying(codes, answers, mask)
     return mask
@@ -73,6 +83,10 @@ def rows_of(users: U32, listed: U32) -> tuple[Index, U32]:
 
     Both are ascending, the listed ones each once.
     """
+    if Haste.holds(len(users)):
+        found_rows = np.flatnonzero(np.isin(users, listed))
+        places = np.searchsorted(listed, users[found_rows])
+        return found_rows, places.astype(np.uint32)
     rows = np.empty(len(users), dtype=np.int64)
     who = np.empty(len(users), dtype=np.uint32)
     found = _rows_of(users, listed, rows, who)
@@ -121,6 +135,9 @@ WORD = 64
 
 def add_rows(who: U32, counts: I32) -> None:
     """Each row is counted for its user."""
+    if Haste.holds(len(who)):
+        counts += np.bincount(who, minlength=len(counts)).astype(np.int32)
+        return
     _add_rows(who, counts)
 
 
@@ -132,6 +149,9 @@ def _add_rows(who: U32, counts: I32) -> None:
 
 def add_satisfying(who: U32, codes: U32, answers: Mask, counts: I32) -> None:
     """Each row whose code is answered with yes is counted for its user."""
+    if Haste.holds(len(who)):
+        add_rows(who[answers[codes]], counts)
+        return
     _add_satisfying(who, codes, answers, counts)
 
 
@@ -143,6 +163,9 @@ def _add_satisfying(who: U32, codes: U32, answers: Mask, counts: I32) -> None:
 
 def add_numbers(who: U32, codes: U32, numbers: I64, sums: I64) -> None:
     """The number that each row's code stands for is added for its user."""
+    if Haste.holds(len(who)):
+        np.add.at(sums, who, numbers[codes])
+        return
     _add_numbers(who, codes, numbers, sums)
 
 
@@ -154,6 +177,9 @@ def _add_numbers(who: U32, codes: U32, numbers: I64, sums: I64) -> None:
 
 def keep_least(who: U32, at: I64, least: I64) -> None:
     """No row of a user is before `least`."""
+    if Haste.holds(len(who)):
+        np.minimum.at(least, who, at)
+        return
     _keep_least(who, at, least)
 
 
@@ -165,6 +191,8 @@ def _keep_least(who: U32, at: I64, least: I64) -> None:
 
 def places_of_least(who: U32, at: I64, least: I64) -> Index:
     """The rows that stand at the least instant of their user."""
+    if Haste.holds(len(who)):
+        return np.flatnonzero(at == least[who])
     places = np.empty(len(who), dtype=np.int64)
     return places[: _places_of_least(who, at, least, places)]
 
@@ -180,6 +208,11 @@ def _places_of_least(who: U32, at: I64, least: I64, places: I64) -> int:
 
 def mark_days(who: U32, days: I64, first: int, marks: U64) -> None:
     """A bit is set for each of the days that a user has a row on, 64 from `first`."""
+    if Haste.holds(len(who)):
+        day = days - first
+        own = (day >= 0) & (day < WORD)
+        np.bitwise_or.at(marks, who[own], np.uint64(1) << day[own].astype(np.uint64))
+        return
     _mark_days(who, days, first, marks)
 
 
