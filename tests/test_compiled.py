@@ -38,4 +38,4 @@ def test_preview_begins_without_the_compiler() -> None:
         [sys.executable, "-c", code], capture_output=True, check=True
     )
 
-    assert found.strip() == b"False"
+    assert found.stdout.strip() == b"False"
