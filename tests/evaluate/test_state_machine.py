@@ -68,6 +68,9 @@ def lands(draw: st.DrawFn) -> tuple[Moment, list[dict[str, Definition]]]:
     return moment, [without_end(one, moment.zone) for one in drawn]
 
 
+AN_INSTANT = timedelta(microseconds=1)
+
+
 class TickMachine(RuleBasedStateMachine):
     """A project that lives on; after each tick it is held to the oracle."""
 
@@ -146,7 +149,8 @@ class TickMachine(RuleBasedStateMachine):
             segment_id = data.draw(st.sampled_from(free))
             del self.definitions[segment_id]
             self.retired.add(segment_id)
-            delete_segment(self.warehouse, segment_id, at=self.at)
+            # Nobody can delete at a tick's instant what that tick has told.
+            delete_segment(self.warehouse, segment_id, at=self.at + AN_INSTANT)
 
     # ── what goes wrong ───────────────────────────────────────────────────────
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from headcount.evaluate.deletion import delete_segment
 from headcount.evaluate.verification import MOST_NAMED, verify_memberships
 from headcount.store.verification import Check
-from tests.evaluate.world import World, event
+from tests.evaluate.world import World, event, utc
 
 TICK = "2024-03-01T09:00"
 
@@ -41,6 +42,13 @@ def test_what_was_ingested_since_the_tick_is_no_difference(world: World) -> None
     assert verify(world).count == 0
     assert world.warehouse.rows("history/last_position") == [(5,)]
     assert world.report("2024-03-01T09:15", "buyers").members == 3
+    assert verify(world).count == 0
+
+
+def test_segment_that_was_deleted_since_is_as_the_tick_saw_it(world: World) -> None:
+    world.define("others", "- event: look")
+    delete_segment(world.warehouse, "buyers", at=utc("2024-03-01T09:05"))
+
     assert verify(world).count == 0
 
 
