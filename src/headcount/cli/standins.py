@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from headcount.project import Project
 
 FIRST_PORT = 8090
+LOOK_S = 0.2
+"""Seconds after which a Ctrl-C is noticed at the latest."""
 
 
 def standins(  # noqa: PLR0913, PLR0917 - as many as the command has options
@@ -86,7 +88,8 @@ def standins(  # noqa: PLR0913, PLR0917 - as many as the command has options
             document = {"standins": [one.to_json() for one in parts], "copy": copy}
             session.answer(document, lambda: _page(parts, copy))
             sys.stdout.flush()
-            signal.pause()
+            while True:  # a Ctrl-C just before `signal.pause` would be slept through
+                time.sleep(LOOK_S)
     except KeyboardInterrupt:
         pass  # how a person ends it; the stand-ins have heard it too
     return DONE
